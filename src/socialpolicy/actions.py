@@ -1,0 +1,232 @@
+"""Actions: check the facts that a caller states against the vocabulary.
+
+Facts may be nested (``{"account": {"kind": "personal"}}``) or flat (``{"account.kind": "personal"}``). A name that is no
+fact and a value outside the vocabulary are errors that name the nearest valid one; nothing is ever ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Any, TypeAlias
+
+from socialpolicy.errors import ActionError, Problem
+from socialpolicy.instants import instant
+from socialpolicy.values import LARGEST_INT, UNKNOWN_WORD, Facts, Kind, Value
+from socialpolicy.vocabulary import Fact, Vocabulary
+
+TEXT_CHARACTERS = 64 * 1024
+LEVELS = 8
+
+
+class Refuse(Exception):  # noqa: N818 - it never leaves this module
+    """A value that its fact cannot have."""
+
+    def __init__(self, id: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.id, self.message, self.hint = id, message, hint
+
+
+Check: TypeAlias = Callable[[Any], Value | None]
+"""Returns the value in the one form that deciding knows, or raises ``Refuse``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The facts of one action, checked: names and values that the vocabulary knows, instants in UTC, sets frozen."""
+
+    facts: Facts
+
+    @classmethod
+    def from_dict(cls, facts: Mapping[str, Any], vocabulary: Vocabulary) -> Action:
+        """Check facts, nested or flat. Raises ``ActionError`` with every problem."""
+        return cls(checked(checks(vocabulary), vocabulary, facts))
+
+
+def checks(vocabulary: Vocabulary) -> dict[str, Check]:
+    """A check for every fact of the vocabulary."""
+    return {name: check(fact) for name, fact in vocabulary.facts.items()}
+
+
+def checked(by_name: Mapping[str, Check], vocabulary: Vocabulary, facts: Mapping[str, Any]) -> dict[str, Value | None]:
+    """Check flat facts at once; what is nested, or wrong, takes the longer way that names every problem."""
+    try:
+        return {name: by_name[name](value) for name, value in facts.items()}
+    except (Refuse, KeyError, TypeError, AttributeError):
+        return thoroughly_checked(by_name, vocabulary, facts)
+
+
+def thoroughly_checked(by_name: Mapping[str, Check], vocabulary: Vocabulary, facts: Any) -> dict[str, Value | None]:
+    """Check facts one by one, nested ones among them, and tell of every problem."""
+    if not isinstance(facts, Mapping):
+        raise ActionError((Problem("wrong-type", "", f"an action is a mapping of facts to values, not {type(facts).__name__}."),))
+    found: dict[str, Value | None] = {}
+    problems: list[Problem] = []
+
+    def visit(stated: Mapping[Any, Any], prefix: str, level: int) -> None:
+        for key, value in stated.items():
+            if not isinstance(key, str):
+                problems.append(Problem("unknown-fact", str(key)[:60], f"a fact's name is text, not {key!r:.60}."))
+                continue
+            name = prefix + key
+            if name in by_name:
+                if name in found:
+                    problems.append(Problem("duplicate-key", name, f"{name} is stated twice.", "state it once, nested or flat."))
+                    continue
+                try:
+                    found[name] = by_name[name](value)
+                except Refuse as refusal:
+                    problems.append(Problem(refusal.id, name, refusal.message, refusal.hint))
+            elif isinstance(value, Mapping) and level < LEVELS and any(known.startswith(name + ".") for known in by_name):
+                visit(value, name + ".", level + 1)
+            else:
+                problems.append(Problem("unknown-fact", name[:200], f"{name[:200]} is not a fact of the vocabulary.", close(name, by_name)))
+
+    visit(facts, "", 0)
+    if problems:
+        raise ActionError(tuple(problems))
+    return found
+
+
+def close(word: str, words: Iterable[str]) -> str:
+    """Ask "Did you mean ...?" where one of the words is close to this one."""
+    near = get_close_matches(word, list(words), n=1, cutoff=0.6) if len(word) <= 64 else []
+    return f"Did you mean {near[0]}?" if near else ""
+
+
+def check(fact: Fact) -> Check:
+    """The check for one fact's values."""
+    match fact.kind:
+        case Kind.BOOL:
+            return check_bool(fact)
+        case Kind.ENUM:
+            return check_enum(fact)
+        case Kind.STRING:
+            return check_string(fact)
+        case Kind.INT:
+            return check_int(fact)
+        case Kind.DATETIME:
+            return check_datetime(fact)
+        case Kind.SET:
+            return check_set(fact)
+
+
+def unknown(fact: Fact, value: Any, wanted: str) -> None:
+    """Return None where a value says "not known"; refuse any other."""
+    if value is not None and value != UNKNOWN_WORD:
+        told = f'"{value[:60]}"' if isinstance(value, str) else f"{value!r:.60}"
+        raise Refuse("type-mismatch", f"{fact.name} cannot be {told}.", f"Write {wanted}.")
+
+
+def check_bool(fact: Fact) -> Check:
+    """True or false."""
+
+    def check(value: Any) -> Value | None:
+        if value is True or value is False:
+            return value  # type: ignore[no-any-return]
+        return unknown(fact, value, "true or false")
+
+    return check
+
+
+def check_enum(fact: Fact) -> Check:
+    """One of a closed list."""
+    values = {value: value for value in fact.values}
+    get = values.get
+
+    def check(value: Any) -> Value | None:
+        found = get(value)
+        if found is None and value is not None and value != UNKNOWN_WORD:
+            raise no_value(fact, value)
+        return found
+
+    return check
+
+
+def no_value(fact: Fact, value: Any) -> Refuse:
+    """The refusal of a value that is not in the closed list of a fact."""
+    if not isinstance(value, str):
+        return Refuse("type-mismatch", f"{fact.name} cannot be {value!r:.60}.", "Write one of its values.")
+    listed = ", ".join(fact.values[:12]) + (", …" if len(fact.values) > 12 else "")
+    return Refuse("unknown-value", f'{fact.name} has no value "{value[:60]}".', close(value, fact.values) or f"It has {listed}.")
+
+
+def check_string(fact: Fact) -> Check:
+    """Open text."""
+
+    def check(value: Any) -> Value | None:
+        if type(value) is not str or value == UNKNOWN_WORD:
+            return unknown(fact, value, "a text")
+        if len(value) > TEXT_CHARACTERS:
+            raise Refuse("too-long", f"{fact.name} has {len(value):,} characters; at most {TEXT_CHARACTERS:,} are read.")
+        return value
+
+    return check
+
+
+def check_int(fact: Fact) -> Check:
+    """A whole number within the bounds of its fact."""
+    low = fact.minimum if fact.minimum is not None else -LARGEST_INT
+    high = fact.maximum if fact.maximum is not None else LARGEST_INT
+
+    def check(value: Any) -> Value | None:
+        if type(value) is not int:
+            return unknown(fact, value, "a whole number")
+        if not low <= value <= high:
+            raise Refuse("out-of-range", f"{fact.name} lies between {low} and {high}.")
+        return value
+
+    return check
+
+
+def check_datetime(fact: Fact) -> Check:
+    """An instant with its offset, as text (RFC 3339) or as an aware ``datetime``."""
+
+    def check(value: Any) -> Value | None:
+        if isinstance(value, str) and value != UNKNOWN_WORD:
+            found = instant(value)
+        elif isinstance(value, datetime) and value.tzinfo is not None and value.utcoffset() is not None:
+            try:
+                found = value.astimezone(UTC)
+            except OverflowError:
+                found = None
+        else:
+            return unknown(fact, value, 'an instant with its offset, such as "2026-03-01T09:00:00+01:00"')
+        if found is None:
+            raise Refuse("bad-instant", f'{fact.name} cannot be "{str(value)[:60]}".',
+                         'Write an instant with its offset, such as "2026-03-01T09:00:00+01:00".')
+        return found
+
+    return check
+
+
+def check_set(fact: Fact) -> Check:
+    """A set, known as a whole: a list, tuple, set or frozenset of texts."""
+    known = frozenset(fact.values)
+    empty: frozenset[str] = frozenset()
+
+    def check(value: Any) -> Value | None:
+        kind = value.__class__
+        if kind is list or kind is frozenset or kind is set or kind is tuple:
+            if not value:
+                return empty
+            members = frozenset(value)
+            if known:
+                if members <= known:
+                    return members
+            elif all(type(member) is str and len(member) <= TEXT_CHARACTERS for member in members):
+                return members
+            raise bad_member(fact, members - known)
+        return unknown(fact, value, f"a list: [{value if isinstance(value, str) else '…'}]")
+
+    return check
+
+
+def bad_member(fact: Fact, members: Iterable[Any]) -> Refuse:
+    """The refusal of what a set cannot hold."""
+    member = min(members, key=str)
+    if member is None:
+        return Refuse("type-mismatch", f"{fact.name} holds null: a set is known as a whole, or unknown.", "Leave the whole set out, or give null for it.")
+    return no_value(fact, member) if fact.values else Refuse("type-mismatch", f"{fact.name} cannot hold {member!r:.60}.", "Write texts.")

@@ -1,0 +1,93 @@
+"""Decide actions by a program: the one door through which a loaded policy and a saved program decide alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from socialpolicy.actions import Action, Check, checked, checks
+from socialpolicy.compiling import Compiled, compiled
+from socialpolicy.completing import Assume, complete
+from socialpolicy.decisions import Decision
+from socialpolicy.program import Outcome, Program, Rule
+from socialpolicy.values import Value
+from socialpolicy.vocabulary import Vocabulary
+
+
+class Decider:
+    """A program, ready to decide.
+
+    ``decide`` and ``outcome`` check the facts they are given; ``compiled`` is the same decision for callers who have
+    checked them already.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def __repr__(self) -> str:
+        identity = self.program.identity
+        return f"<{type(self).__name__} {identity.id} {identity.version}, {len(self.program.rules)} rules>"
+
+    @property
+    def id(self) -> str:
+        """The policy's id."""
+        return self.program.identity.id
+
+    @property
+    def version(self) -> str:
+        """The policy's semantic version."""
+        return self.program.identity.version
+
+    @property
+    def title(self) -> str:
+        """The policy's title."""
+        return self.program.identity.title
+
+    @property
+    def digest(self) -> str:
+        """The digest of everything in the policy."""
+        return self.program.identity.digest
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The facts that this policy knows."""
+        return self.program.vocabulary
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, in the order of the author's file."""
+        return tuple(sorted(self.program.rules, key=lambda rule: rule.place))
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The compiled form: it trusts what it is given, and is made when it is first asked for."""
+        return compiled(self.program)
+
+    @cached_property
+    def _checks(self) -> dict[str, Check]:
+        return checks(self.program.vocabulary)
+
+    def action(self, facts: Mapping[str, Any]) -> Action:
+        """Check the facts of an action, nested or flat. Raises ``ActionError`` with every problem."""
+        return Action(checked(self._checks, self.program.vocabulary, facts))
+
+    def decide(self, facts: Mapping[str, Any] | Action, *, assume: Assume | str = Assume.NOTHING) -> Decision:
+        """Decide about one action.
+
+        ``facts`` is a mapping, nested or flat, or an ``Action`` that was checked before. Facts that are left out, and those
+        that are ``None`` or ``"unknown"``, are not known. ``assume="in_examples"`` gives absent facts the values that the
+        vocabulary has for examples; it is for tests, never for production.
+
+        Raises ``ActionError`` for facts and values that the vocabulary does not know, and for facts that contradict what
+        follows from others; ``ValueError`` for another ``assume``.
+        """
+        return self.compiled.decide_completed(self._completed(facts, assume))
+
+    def outcome(self, facts: Mapping[str, Any] | Action, *, assume: Assume | str = Assume.NOTHING) -> Outcome:
+        """The outcome alone of ``decide``, faster."""
+        return self.compiled.outcome_completed(self._completed(facts, assume))
+
+    def _completed(self, facts: Mapping[str, Any] | Action, assume: Assume | str) -> dict[str, Value | None]:
+        stated = facts.facts if isinstance(facts, Action) else checked(self._checks, self.program.vocabulary, facts)
+        return complete(self.program.vocabulary, stated, assume=Assume(assume))

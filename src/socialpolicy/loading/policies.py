@@ -1,0 +1,76 @@
+"""Load policies: from text, from a file, from a policy's folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from socialpolicy.loading.findings import Finding, Level, PolicyError
+from socialpolicy.loading.lowering import lower
+from socialpolicy.loading.models import PolicyText
+from socialpolicy.loading.reading import REFUSED, Document, read_file, read_text
+from socialpolicy.loading.structure import structured
+from socialpolicy.program import Program
+
+DRAFT = "policy.yaml"
+NULLS_IN = frozenset({"facts"})
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A policy as it is written, the program that decides, and where its rules stand in the file."""
+
+    written: PolicyText
+    program: Program
+    file: str
+    lines: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[Finding, ...] = ()
+
+
+def load_file(path: Path, *, root: Path | None = None) -> Loaded:
+    """Load a policy's file, or the draft in a policy's folder. Raises ``PolicyError`` with every finding."""
+    return loaded(read_file(path / DRAFT if path.is_dir() else path, root=root))
+
+
+def load_text(text: str, *, name: str = "policy") -> Loaded:
+    """Load a policy from its text, YAML or JSON. Raises ``PolicyError`` with every finding."""
+    return loaded(read_text(text, name))
+
+
+def loaded(document: Document) -> Loaded:
+    """Load a policy from a document that was read."""
+    found = check(document)
+    if found is None:
+        raise PolicyError(document.findings)
+    written, program = found
+    return Loaded(
+        written=written,
+        program=program,
+        file=document.name,
+        lines={rule.id: document.place(("rules", index))[0] for index, rule in enumerate(written.rules)},
+        warnings=tuple(document.findings),
+    )
+
+
+def check(document: Document) -> tuple[PolicyText, Program] | None:
+    """Check a document that should be a policy, adding every finding to it; None if there is an error among them."""
+    if isinstance(document.data, dict) and "socialpolicy" not in document.data:
+        for key, what in (("cases_for", "test cases"), ("vocabulary", "a vocabulary"), ("socialpolicy_program", "a saved program")):
+            if key in document.data and "rules" not in document.data:
+                document.add("not-a-policy", (), f"this file holds {what}, not a policy.", "a policy begins with `socialpolicy: 1`.")
+                return None
+    written = structured(document, PolicyText, nulls_in=NULLS_IN)
+    if written is None:
+        if not document.failed and document.data is not REFUSED:
+            document.add("wrong-type", (), "the file could not be understood as a policy.", "mend the findings above first.")
+        return None
+    program = lower(document, written)
+    document.findings = unrepeated(document.findings)
+    if any(finding.level is Level.ERROR for finding in document.findings):
+        return None
+    return written, program
+
+
+def unrepeated(findings: list[Finding]) -> list[Finding]:
+    """Findings without those that say the same of the same place."""
+    return list({(finding.id, finding.file, finding.line, finding.column, finding.message): finding for finding in findings}.values())

@@ -1,0 +1,275 @@
+"""Build a vocabulary: the core one, that extended by a policy, or one of a policy's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from socialpolicy.completing import Assume, complete
+from socialpolicy.errors import ActionError
+from socialpolicy.loading.conditions import Words
+from socialpolicy.loading.findings import listed, meant
+from socialpolicy.loading.models import FactText, MutableExcept, VocabularyFile, VocabularyParts, VocabularyText
+from socialpolicy.loading.reading import Document, Where, read_bytes
+from socialpolicy.loading.structure import structured
+from socialpolicy.telling import told
+from socialpolicy.values import UNKNOWN_WORD, Kind
+from socialpolicy.vocabulary import Fact, Implication, Vocabulary
+
+CORE_SCOPE = {
+    "accounts": "account.kind", "who": "actor.type", "roles": "actor.roles", "actions": "action.kind", "platforms": "platform",
+    "regions": "actor.region", "audiences": "content.audience_regions",
+}  # fmt: skip
+CORE_PARTS = {"baseline": "account.kind", "approvals": "context.approvals", "instant": "context.at"}
+RESERVED = frozenset({"all", "any", "none", "not", "is"})
+SETTABLE = ("default", "in_examples", "question", "hint", "mutable", "labels", "if_missing")
+
+
+def names() -> list[str]:
+    """The vocabularies of the package, as ``uses`` names them."""
+    folder = resources.files("socialpolicy") / "vocabularies"
+    return sorted(file.name.removesuffix(".yaml").replace("-", "@") for file in folder.iterdir() if file.name.endswith(".yaml"))
+
+
+@cache
+def shipped(name: str) -> tuple[Words, Vocabulary]:
+    """A vocabulary of the package, by its name and major version."""
+    file = resources.files("socialpolicy") / "vocabularies" / f"{name.replace('@', '-')}.yaml"
+    document = read_bytes(file.read_bytes(), str(file))
+    written = structured(document, VocabularyFile)
+    if written is None or document.failed:
+        raise ValueError("\n".join(map(str, document.findings)))
+    words = Words(document, {})
+    vocabulary = add(words, Vocabulary({}), written, ())
+    if document.failed:
+        raise ValueError("\n".join(map(str, document.findings)))
+    return words, vocabulary
+
+
+def vocabulary_of(document: Document, written: VocabularyText) -> tuple[Words, Vocabulary]:
+    """The words and the vocabulary of a policy; what is wrong with them is in the document's findings."""
+    words, base = Words(document, {}), Vocabulary({})
+    where: Where = ("vocabulary",)
+    if written.uses is not None:
+        if written.uses in names():
+            core, base = shipped(written.uses)
+            words = Words(document, dict(core.facts), {fact: dict(groups) for fact, groups in core.groups.items()})
+        else:
+            document.add("unknown-vocabulary", (*where, "uses"), f"there is no vocabulary {written.uses}.",
+                         meant(written.uses, names()) or f"there is {listed(names(), 'and')}.")
+    elif not written.facts:
+        document.add("unknown-vocabulary", where, "the vocabulary has no facts.", "write `uses: core@1`, or facts of your own.")
+    for name, added in written.values.items():
+        add_values(words, name, list(added), (*where, "values", name))
+    for name, labels in written.labels.items():
+        fact = known_fact(words, name, (*where, "labels", name))
+        if fact:
+            check_labels(words, fact, labels, (*where, "labels", name))
+            words.facts[name] = replace(fact, labels={**fact.labels, **labels})
+    return words, add(words, base, written, where)
+
+
+def known_fact(words: Words, name: str, where: Where) -> Fact | None:
+    """The fact of that name, or a finding."""
+    fact = words.facts.get(name)
+    if fact is None:
+        words.document.add("unknown-fact", where, f"{name} is not a fact of the vocabulary.", meant(name, words.facts), key=True)
+    return fact
+
+
+def add_values(words: Words, name: str, added: list[str], where: Where) -> None:
+    """Add values to an enum or a set."""
+    fact = known_fact(words, name, where)
+    if fact is None:
+        return
+    if not fact.values:
+        words.document.add("type-mismatch", where, f"{name} has no closed list of values to add to.", key=True)
+        return
+    for index, value in enumerate(added):
+        if value in fact.values:
+            words.document.add("duplicate-value", (*where, index), f"{name} has the value {value} already.", "leave it out.")
+        check_value(words, value, (*where, index))
+    words.facts[name] = replace(fact, values=tuple(dict.fromkeys((*fact.values, *added))))
+
+
+def check_value(words: Words, value: str, where: Where) -> None:
+    """Check a value of a closed list by itself."""
+    if value == UNKNOWN_WORD:
+        words.document.add("reserved-word", where, "`unknown` is kept for what is not known.", "name the value otherwise, or leave it out.")
+
+
+def add(words: Words, base: Vocabulary, written: VocabularyParts, where: Where) -> Vocabulary:
+    """Add what is written to a vocabulary."""
+    document = words.document
+    for name, text in written.facts.items():
+        at = (*where, "facts", name)
+        if name in words.facts:
+            words.facts[name] = changed(words, words.facts[name], text, at)
+        else:
+            fact = new_fact(words, name, text, at)
+            if fact:
+                words.facts[name] = fact
+    add_groups(words, written, where)
+    parts = {
+        part: getattr(written, part) or getattr(base, part) or (CORE_PARTS[part] if CORE_PARTS[part] in words.facts else "")
+        for part in CORE_PARTS
+    }
+    words.approvals = parts["approvals"]
+    check_parts(words, parts, written, where)
+    scope = dict(base.scope) or {word: fact for word, fact in CORE_SCOPE.items() if fact in words.facts}
+    for word, name in (written.scope or {}).items():
+        if known_fact_value(words, name, (*where, "scope", word)):
+            scope[word] = name
+    screening = tuple(
+        name for index, name in enumerate(written.screening or base.screening)
+        if written.screening is None or known_fact_value(words, name, (*where, "screening", index))
+    )
+    values_of_facts(words, written, where)
+    implications = list(base.implications)
+    for index, implication in enumerate(written.implies):
+        at = (*where, "implies", index)
+        given = words.condition(implication.if_, (*at, "if"))
+        then = {}
+        for name, value in implication.then.items():
+            fact = known_fact(words, name, (*at, "then", name))
+            if fact and name == parts["approvals"]:
+                document.add("approval-in-condition", (*at, "then", name), f"no implication sets {name}.", "leave it out.", key=True)
+            elif fact:
+                filled = words.given(fact, value, (*at, "then", name))
+                if filled is not None:
+                    then[name] = filled
+        implications.append(Implication(given, then, told(given, words.facts)))
+    impossible = [words.condition(part, (*where, "impossible", index)) for index, part in enumerate(written.impossible)]
+    vocabulary = Vocabulary(
+        facts=words.facts, implications=tuple(implications), impossible=(*base.impossible, *impossible),
+        scope=scope, screening=screening, **parts,
+    )  # fmt: skip
+    if not document.failed:
+        for assume in Assume:
+            try:
+                complete(vocabulary, {}, assume=assume)
+            except ActionError as error:
+                document.add("contradiction", (*where, "implies"), f"with nothing stated, {error.problems[0].message}",
+                             "change the default, the value in examples, or the implication.", key=True)
+    return vocabulary
+
+
+def known_fact_value(words: Words, name: str, where: Where) -> bool:
+    """Whether a name that stands as a value is a fact; a finding if not."""
+    if name not in words.facts:
+        words.document.add("unknown-fact", where, f"{name} is not a fact of the vocabulary.", meant(name, words.facts))
+    return name in words.facts
+
+
+def check_parts(words: Words, parts: dict[str, str], written: VocabularyParts, where: Where) -> None:
+    """Check the facts that play a part."""
+    wanted = {"baseline": (Kind.ENUM, "an enum"), "approvals": (Kind.SET, "a set of enum"), "instant": (Kind.DATETIME, "a datetime")}
+    for part, (kind, word) in wanted.items():
+        if getattr(written, part) is not None and known_fact_value(words, parts[part], (*where, part)):
+            fact = words.facts[parts[part]]
+            if fact.kind is not kind or (part == "approvals" and not fact.values):
+                words.document.add("type-mismatch", (*where, part), f"`{part}` names {word}; {fact.name} is none.")
+
+
+def add_groups(words: Words, written: VocabularyParts, where: Where) -> None:
+    """Add groups of values."""
+    for name, groups in written.groups.items():
+        at = (*where, "groups", name)
+        fact = known_fact(words, name, at)
+        if fact is None:
+            continue
+        if not fact.values:
+            words.document.add("type-mismatch", at, f"{name} has no closed list of values, so there are no groups of them.", key=True)
+            continue
+        for group, members in groups.items():
+            here = (*at, group)
+            if group in fact.values or group == UNKNOWN_WORD:
+                words.document.add("duplicate-value", here, f"{group} is a value of {name}: a group has a name of its own.", key=True)
+                continue
+            if isinstance(members, dict):
+                left_out = words.strings(fact, list(members["all_but"]), (*here, "all_but"), indexed=True)
+                chosen = tuple(value for value in fact.values if value not in left_out)
+            else:
+                chosen = tuple(words.strings(fact, list(members), here, indexed=True))
+            words.groups.setdefault(name, {})[group] = chosen
+
+
+def new_fact(words: Words, name: str, text: FactText, where: Where) -> Fact | None:
+    """A fact of that name; None where it lacks what makes one."""
+    document = words.document
+    if name in RESERVED or not name.replace("_", "").replace(".", "").replace("-", "").isalnum() or not name.isascii():
+        document.add("bad-name", where, f"`{name}` is no name for a fact: letters, digits, _ and dots, as in content.alt_text.", key=True)
+    missing = [key for key in ("type", "question") if getattr(text, key) is None]
+    if missing:
+        hint = meant(name, words.facts)
+        document.add("missing-key", where, f"the new fact {name} lacks {listed(missing, 'and')}.", hint or f"add `{missing[0]}: …`.", key=True)
+    if text.type is None:
+        return None
+    kind = Kind(text.type)
+    members = kind is Kind.ENUM or (kind is Kind.SET and text.of != "string")
+    wants = {
+        "values": members, "of": kind is Kind.SET, "ordered": kind is Kind.ENUM, "min": kind is Kind.INT, "max": kind is Kind.INT,
+    }  # fmt: skip
+    for key, allowed in wants.items():
+        if getattr(text, key) is not None and not allowed:
+            document.add("unknown-key", (*where, key), f"a fact of type {kind.value} has no `{key}`.", key=True)
+    if members and text.values is None:
+        document.add("missing-key", where, f"the fact {name} lacks `values`.", "add `values: [...]`.", key=True)
+        return None
+    values = tuple(text.values or ()) if members else ()
+    for index, value in enumerate(values):
+        check_value(words, value, (*where, "values", index))
+        if value in values[:index]:
+            document.add("duplicate-value", (*where, "values", index), f"{value} is listed twice.", "leave one out.")
+    if text.min is not None and text.max is not None and text.min > text.max:
+        document.add("never-true", (*where, "min"), f"{text.min} is more than the `max`, {text.max}.")
+    fact = Fact(name, kind, values, bool(text.ordered), text.min, text.max)
+    return changed(words, fact, text, where, new=True)
+
+
+def changed(words: Words, fact: Fact, text: FactText, where: Where, *, new: bool = False) -> Fact:
+    """A fact with what may be set of one that is known already."""
+    if not new:
+        for key in text.model_fields_set - set(SETTABLE):
+            words.document.add("fact-exists", (*where, key), f"{fact.name} is in the vocabulary already; of such a fact, {listed(SETTABLE)} may be set, not {key}.",
+                               "leave it out, or name your fact otherwise.", key=True)
+    update: dict[str, Any] = {
+        key: value for key in ("question", "hint", "if_missing") if (value := getattr(text, key)) is not None
+    }
+    if new:
+        update |= {"sensitive": bool(text.sensitive), "supplied_by": text.supplied_by or "person"}
+    if text.labels is not None:
+        check_labels(words, fact, text.labels, (*where, "labels"))
+        update["labels"] = {**fact.labels, **text.labels}
+    if isinstance(text.mutable, bool):
+        update |= {"mutable": text.mutable, "fixed_where": None}
+    elif text.mutable is not None:
+        update["mutable"] = True
+    return replace(fact, **update)
+
+
+def check_labels(words: Words, fact: Fact, labels: dict[str, str], where: Where) -> None:
+    """Check that labels are for values that there are."""
+    known = fact.values or ("true", "false")
+    for value in labels:
+        if value not in known:
+            words.document.add("unknown-value", (*where, value), f"{fact.name} has no value {value}.", meant(value, known), key=True)
+
+
+def values_of_facts(words: Words, written: VocabularyParts, where: Where) -> None:
+    """Fill in, now that all facts are known, what of a fact needs them: defaults, values in examples, where it is fixed."""
+    for name, text in written.facts.items():
+        fact = words.facts.get(name)
+        if fact is None:
+            continue
+        at = (*where, "facts", name)
+        update: dict[str, Any] = {}
+        for key in ("default", "in_examples"):
+            if getattr(text, key) is not None:
+                update[key] = words.given(fact, getattr(text, key), (*at, key))
+        if isinstance(text.mutable, MutableExcept):
+            update["fixed_where"] = words.condition(text.mutable.except_, (*at, "mutable", "except"))
+        if update:
+            words.facts[name] = replace(fact, **update)
