@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from socialpolicy.conditions import Condition
-from socialpolicy.program import Duty, Effect, HandOver, Identity, Outcome, Program, Rule, WhenUnknown
+from socialpolicy.explaining import explained
+from socialpolicy.program import Duty, Effect, HandOver, Identity, Limit, Outcome, Program, Rule, WhenUnknown
+from socialpolicy.telling import Plain, written
 from socialpolicy.values import Truth
 
 
@@ -75,6 +77,37 @@ class Lists:
     advice: tuple[Advice, ...] = ()
     hand_overs: tuple[HandOver, ...] = ()
 
+    def to_dict(self) -> dict[str, Plain]:
+        """The lists as plain data for JSON; what a policy left unsaid is left out."""
+        return {
+            "rules": list(self.rules),
+            "denials": [given(rule=item.rule, say=item.say, instead=item.instead) for item in self.denials],
+            "revisions": [
+                given(rule=item.rule, need=written(item.test), say=item.say, fixable_by=item.fixable_by) for item in self.revisions
+            ],
+            "approvals": [
+                given(rule=item.rule, of=list(item.of), at_least=item.at_least, say=item.say) for item in self.approvals
+            ],
+            "duties": [
+                given(id=item.id, what=item.what, who=item.who, within=text(item.within), start=item.start, evidence=item.evidence)
+                for item in self.duties
+            ],
+            "advice": [given(rule=item.rule, say=item.say) for item in self.advice],
+            "hand_overs": [
+                given(to=item.to, bring=list(item.bring), say=item.say, within=text(item.within)) for item in self.hand_overs
+            ],
+        }
+
+
+def given(**entries: Plain) -> dict[str, Plain]:
+    """The entries that say something; the rule stays, since the baseline has none."""
+    return {key: value for key, value in entries.items() if key == "rule" or value not in ("", [], None)}
+
+
+def text(limit: Limit | None) -> str:
+    """A limit as a policy writes it."""
+    return str(limit) if limit else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -103,6 +136,25 @@ class Decision:
     def label(self) -> str:
         """The outcome as people see it."""
         return self.program.labels[self.outcome.word]
+
+    def explain(self, *, why: bool = False) -> str:
+        """The decision in plain words, for the person who wants to post; ``why`` adds the rules' reasons."""
+        return explained(self, why=why)
+
+    def to_dict(self) -> dict[str, Plain]:
+        """The decision as plain data for JSON, as ``schemas/decision.schema.json`` has it."""
+        return {
+            "outcome": self.outcome.word,
+            "label": self.label,
+            "at_least": self.at_least.word,
+            "at_most": self.at_most.word,
+            "determined": self.determined,
+            "because": list(self.because),
+            "sure": self.sure.to_dict(),
+            "maybe": self.maybe.to_dict(),
+            "missing": list(self.missing),
+            "policy": {"id": self.policy.id, "version": self.policy.version, "digest": self.policy.digest},
+        }
 
     @property
     def applies(self) -> tuple[str, ...]:

@@ -1,0 +1,127 @@
+"""The command ``socialpolicy``: its commands, loaded when they are called, and one way to end for all of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from socialpolicy import __version__
+from socialpolicy.errors import SocialPolicyError
+
+GOOD, NO, COULD_NOT, GAVE_UP, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+COMMANDS = {
+    "validate": "Check policies and test cases: every mistake, with its place.",
+    "decide": "Decide about one action, and say why.",
+    "test": "Run the test cases of policies.",
+    "schema": "Print a JSON Schema, for editors and other programs.",
+    "explain": "Print the page on a finding: why it is one, wrong and right.",
+    "compile": "Write the program that decides, to embed without the author's file.",
+}
+
+
+class Commands(click.Group):
+    """Commands by name; each one's module is imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order in which they are likely to be needed."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"socialpolicy.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; ask for the one that was meant where there is none such."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from socialpolicy.loading.findings import meant
+
+            raise click.UsageError(f"There is no command {args[0]}. " + (meant(args[0], COMMANDS) or "See socialpolicy --help."))
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="socialpolicy %(version)s")
+@click.option("--debug", is_flag=True, help="Show a traceback if the program itself fails.")
+def cli(debug: bool) -> None:
+    """Social-media policy as code: write it once, then decide, test and explain it everywhere.
+
+    A SOURCE is a policy's file, its folder, a folder of policies, or - for standard input. Exit status: 0 good, 1 the answer
+    is no, 2 could not be done, 3 gave up at a limit, 70 a bug in socialpolicy.
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line with these arguments, and return the exit status."""
+    try:
+        result: Any = cli.main(arguments, prog_name="socialpolicy", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else GOOD
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return COULD_NOT
+    except (click.Abort, KeyboardInterrupt):
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT
+    except SocialPolicyError as error:
+        return failed(error)
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"error: {name}{error.strerror or error}", file=sys.stderr)
+        return COULD_NOT
+    except Exception as error:  # noqa: BLE001 - the one place that tells a bug from an answer
+        if "--debug" in arguments:
+            raise
+        print(f"socialpolicy failed: {type(error).__name__}. This is a bug. Details: {report(error)}", file=sys.stderr)
+        return BUG
+
+
+def failed(error: SocialPolicyError) -> int:
+    """Say what could not be done, and return the exit status for it."""
+    from socialpolicy.loading.findings import FindingsError, LimitError, told
+
+    if isinstance(error, LimitError):
+        print(error.finding, file=sys.stderr)
+        return GAVE_UP
+    if isinstance(error, FindingsError):
+        print(told(error.findings), file=sys.stderr)
+        return COULD_NOT
+    print(f"error: {error}", file=sys.stderr)
+    return COULD_NOT
+
+
+def report(error: Exception) -> str:
+    """Write what is known of a bug to a file, and return its name."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="socialpolicy-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.write(f"socialpolicy {__version__}, Python {sys.version}\n")
+        file.writelines(traceback.format_exception(error))
+        return file.name
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""``socialpolicy validate``: every mistake in policies and test cases, with its place."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from socialpolicy.cli import output, sources
+from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO
+from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, told
+from socialpolicy.loading.policies import DRAFT, check
+from socialpolicy.loading.reading import REFUSED, Document, read_file
+from socialpolicy.policy import Policy, load
+
+UNREADABLE = frozenset({"unreadable-file", "outside-root"})
+
+
+@click.command()
+@click.argument("source", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--strict", is_flag=True, help="Warnings fail, too.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), default="error", show_default=True, help="The level that fails.")
+@output.formats("text", "json")
+@output.quiet_option
+@output.color_option
+@output.max_errors_option
+def command(source: tuple[str, ...], strict: bool, fail_on: str, formats: list[tuple[str, str]], quiet: bool, color: str, max_errors: int) -> int:
+    """Check policies and test cases: every mistake, with its place.
+
+    A file is told by its first key: `socialpolicy` (a policy), `cases_for` (test cases), `vocabulary`.
+    """
+    level = Level.WARNING if strict else Level[fail_on.upper()]
+    findings: list[Finding] = []
+    names: list[str] = []
+    other: list[str] = []
+    gave_up = False
+    for one in source:
+        for document in documents(one):
+            if isinstance(document, LimitError):
+                findings.append(document.finding)
+                names.append(document.finding.file)
+                gave_up = True
+            elif kind(document) == "other" and len(source) == 1 and Path(one).is_dir():
+                other.append(document.name)
+            else:
+                try:
+                    validate(document)
+                except LimitError as error:
+                    document.findings.append(error.finding)
+                    gave_up = True
+                names.append(document.name)
+                findings.extend(document.findings)
+    findings.sort(key=lambda finding: (-finding.level, finding.file, finding.line, finding.column))
+    failing = [finding for finding in findings if finding.level >= level]
+    on = output.colored(color)
+
+    def text() -> str:
+        lines = [output.painted_findings(told(findings, max_errors), on)] if findings else []
+        if not quiet:
+            if findings:
+                lines.append("")
+            lines.append(closing(findings, names, other, on))
+        return "\n".join(lines)
+
+    output.write(formats, {
+        "text": text,
+        "json": lambda: output.as_json({"files": names, "others": other, "findings": [finding.as_data() for finding in findings]}),
+    })  # fmt: skip
+    if gave_up:
+        return GAVE_UP
+    if any(finding.id in UNREADABLE for finding in findings):
+        return COULD_NOT
+    return NO if failing else GOOD
+
+
+def documents(source: str) -> Iterator[Document | LimitError]:
+    """All documents that a source stands for."""
+    if source == "-":
+        readers = iter([sources.standard_input])
+    else:
+        readers = ((lambda file=file, root=root: read_file(file, root=root)) for file, root in sources.files(source))  # type: ignore[misc]
+    for read in readers:
+        try:
+            yield read()
+        except LimitError as error:
+            yield error
+
+
+def kind(document: Document) -> str:
+    """What a document is, by its keys."""
+    if not isinstance(document.data, dict):
+        return "broken" if document.data is REFUSED else "policy"
+    for key, name in (("socialpolicy", "policy"), ("cases_for", "cases"), ("vocabulary", "vocabulary"), ("socialpolicy_program", "program")):
+        if key in document.data:
+            return name
+    return "other" if not {"rules", "id", "cases"} & set(document.data) else "policy"
+
+
+def validate(document: Document) -> None:
+    """Check a document as what it is, adding every finding to it."""
+    match kind(document):
+        case "cases":
+            from socialpolicy.testing import cases_of
+
+            policy = policy_beside(document)
+            if policy is None:
+                from socialpolicy.loading.models import CasesFile
+                from socialpolicy.loading.structure import structured
+
+                structured(document, CasesFile, nulls_in=frozenset({"facts", "common", "vary"}))
+                document.add("policy-not-found", ("cases_for",), f"the names in these cases were not checked: no {DRAFT} without errors was found in the folder above.",
+                             "put cases into `tests/` beside their policy, and mend that first.", level=Level.WARNING)
+            else:
+                cases_of(policy, document)
+        case "vocabulary" if "version" in document.data and "rules" not in document.data:
+            from socialpolicy.loading.conditions import Words
+            from socialpolicy.loading.models import VocabularyFile
+            from socialpolicy.loading.structure import structured
+            from socialpolicy.loading.vocabularies import add
+            from socialpolicy.vocabulary import Vocabulary
+
+            written = structured(document, VocabularyFile)
+            if written is not None:
+                add(Words(document, {}), Vocabulary({}), written, ())
+        case "program":
+            from socialpolicy.encoding import ProgramError
+            from socialpolicy.saving import loads_program
+
+            try:
+                loads_program(document.text)
+            except ProgramError as error:
+                document.add("bad-program", (), str(error), "write it anew with `socialpolicy compile`.")
+        case _:
+            check(document)
+
+
+def policy_beside(document: Document) -> Policy | None:
+    """The policy whose cases these are: in the folder of the file, or in the one above."""
+    folder = Path(document.name).resolve().parent
+    for place in (folder.parent, folder):
+        if (place / DRAFT).is_file():
+            try:
+                return load(place)
+            except (PolicyError, LimitError):
+                return None
+    return None
+
+
+def closing(findings: list[Finding], names: list[str], other: list[str], on: bool) -> str:
+    """The last line: how many findings in how many files."""
+    errors = sum(finding.level is Level.ERROR for finding in findings)
+    warnings = sum(finding.level is Level.WARNING for finding in findings)
+    files = f"{len(names)} file{'s' * (len(names) != 1)}"
+    left = f" {len(other)} other file{'s' * (len(other) != 1)} in the folder {'are' if len(other) != 1 else 'is'} no policy and {'were' if len(other) != 1 else 'was'} not checked: {', '.join(other[:3])}{', …' if len(other) > 3 else ''}." if other else ""
+    if not findings:
+        return output.paint(f"{files} checked: no findings.", "green", on) + left
+    counts = " and ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in ((errors, "error"), (warnings, "warning")) if count)
+    in_files = len({finding.file for finding in findings})
+    return f"{counts or 'some remarks'} in {in_files} of {files}.   socialpolicy explain {findings[0].id}  tells more.{left}"
+
+
+__all__ = ["command", "sys"]

@@ -1,0 +1,181 @@
+"""Tell a decision to a person: what it is, why, what to do, who helps. No fact names, no blame, always a way on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from socialpolicy.conditions import Condition, Includes, Not, OneOf, reads
+from socialpolicy.program import Contact, Duty, HandOver, Outcome, Program
+from socialpolicy.values import Kind
+
+if TYPE_CHECKING:
+    from socialpolicy.decisions import Asked, Decision, Lists, Revision
+
+QUESTIONS_SHOWN = 3
+ITEMS_SHOWN = 4
+WIDTH = 100
+
+
+def explained(decision: Decision, *, why: bool = False) -> str:
+    """The decision as text for the person who wants to post. ``why`` adds the reasons that the rules give."""
+    return "\n".join(_lines(decision, why))
+
+
+def _lines(decision: Decision, why: bool) -> Iterator[str]:
+    program, sure = decision.program, decision.sure
+    yield _headline(decision)
+    for sentence in dict.fromkeys(denial.say for denial in sure.denials):
+        yield f"  {_ended(sentence)}" if sentence else "  Nothing in the policy opens this."
+    instead = [denial.instead for denial in sure.denials if denial.instead]
+    if instead:
+        yield "What you can do instead:"
+        yield from _cut(f"  - {_ended(text)}" for text in dict.fromkeys(instead))
+    if sure.revisions:
+        if decision.outcome is not Outcome.REVISE:
+            yield "To be put right in any case:"
+        yield from _cut(f"  {number}. {text}" for number, text in enumerate(_revisions(program, sure.revisions), 1))
+    if sure.approvals:
+        yield from _approvals(program, sure.approvals)
+    yield from _hand_overs(program, sure.hand_overs)
+    if not decision.determined:
+        yield from _questions(decision)
+    yield from _cut(_duty(program, duty) for duty in sure.duties)
+    yield from _cut(f"Tip: {_ended(advice.say)}" for advice in sure.advice)
+    if decision.outcome in (Outcome.ASK, Outcome.DENY) and decision.determined and not (instead or sure.approvals or sure.hand_overs):
+        helper = next(iter(program.contacts.values()), None)
+        if helper:
+            yield f"Not sure what to do? Ask {_reach(helper)}."
+    if why:
+        yield from (f"  why: {reason}" for reason in _reasons(program, sure))
+    yield _signature(decision)
+
+
+def _headline(decision: Decision) -> str:
+    label = decision.label
+    if not decision.determined:
+        count = len(decision.missing)
+        thing = "one thing is" if count == 1 else f"{count} things are"
+        if decision.at_least is Outcome.ALLOW:
+            return f"{label}: nearly there, but {thing} not known yet."
+        return f"{label}: {thing} not known yet that can still change this."
+    match decision.outcome:
+        case Outcome.ALLOW:
+            return f"{label}, as you described it."
+        case Outcome.REVISE:
+            count = len(list(_revisions(decision.program, decision.sure.revisions)))
+            return f"{label}, then good to go. {'One small thing' if count == 1 else f'{count} things'}:"
+        case Outcome.ASK:
+            return f"{label}. It can go out as soon as this is approved:"
+        case Outcome.DENY:
+            return f"{label}, as it stands."
+
+
+def _revisions(program: Program, revisions: Iterable[Revision]) -> Iterator[str]:
+    """What to put right, each sentence once."""
+    rules = {rule.id: rule for rule in program.rules}
+    told = set()
+    for revision in revisions:
+        text = revision.say or rules[revision.rule].say
+        if text in told:
+            continue
+        told.add(text)
+        by = f" ({program.contacts[revision.fixable_by].title} can do this for you.)" if revision.fixable_by else ""
+        wanted = "" if revision.say else _wanted(program, revision.test)
+        phrase = next((f' For example: "{phrase}"' for phrase in rules[revision.rule].phrases), "")
+        yield _ended(text) + wanted + by + phrase
+
+
+def _wanted(program: Program, test: Condition) -> str:
+    """The answer that puts it right, where the rule does not say it in words of its own."""
+    facts = program.vocabulary.facts
+    fact = facts[min(reads(test))]
+    match test:
+        case OneOf(_, values) if len(values) == 1 and fact.question:
+            value = next(iter(values))
+            word = {True: "yes", False: "no"}[value] if isinstance(value, bool) else fact.labels.get(str(value), str(value))
+            return f' ("{fact.question}" has to be answered: {word}.)'
+        case Not(Includes(_, values)) if fact.question:
+            return f" (It should not be {', '.join(fact.labels.get(value, value) for value in sorted(values))}.)"
+        case _:
+            return f' (It is about: "{fact.question}")' if fact.question else ""
+
+
+def _approvals(program: Program, approvals: Iterable[Asked]) -> Iterator[str]:
+    """Who must approve: each set of contacts once."""
+    for of, at_least in dict.fromkeys((asked.of, asked.at_least) for asked in approvals):
+        if len(of) > 1:
+            yield "  all of these:" if at_least == len(of) else "  one of these:" if at_least == 1 else f"  {at_least} of these:"
+        for name in of:
+            yield f"  [ ] {_reach(program.contacts[name], program)}"
+
+
+def _reach(contact: Contact, program: Program | None = None) -> str:
+    """A contact with the way to reach it."""
+    text = contact.title + (f" ({contact.reach})" if contact.reach else "")
+    if contact.answers_within:
+        text += f", usually within {contact.answers_within}"
+    if program and contact.deputy:
+        text += f". Away? {program.contacts[contact.deputy].title} stands in"
+    return text
+
+
+def _hand_overs(program: Program, hand_overs: Iterable[HandOver]) -> Iterator[str]:
+    for hand_over in hand_overs:
+        limit = f" within {hand_over.within}" if hand_over.within else ""
+        bring = f", with {', '.join(hand_over.bring)}" if hand_over.bring else ""
+        say = f" {_ended(hand_over.say)}" if hand_over.say else ""
+        yield f"Pass it on{limit} to {_reach(program.contacts[hand_over.to])}{bring}.{say}"
+
+
+def _duty(program: Program, duty: Duty) -> str:
+    who = "" if duty.who == "actor" else f" ({program.contacts[duty.who].title} does this)"
+    limit = f", within {duty.within}" if duty.within else ""
+    start = {"incident": " of the incident", "publication": " of publication"}.get(duty.start, "") if limit else ""
+    what = duty.what.rstrip(".")
+    return f"Then please: {what[:1].lower() + what[1:] if what[1:2].islower() else what}{limit}{start}{who}."
+
+
+def _questions(decision: Decision) -> Iterator[str]:
+    """The questions that are open: screening questions first, and never all of them."""
+    vocabulary = decision.program.vocabulary
+    order = {name: index for index, name in enumerate((*vocabulary.screening, *vocabulary.facts))}
+    facts = [vocabulary.facts[name] for name in sorted(decision.missing, key=lambda name: order.get(name, 0))]
+    people = [fact for fact in facts if fact.supplied_by in ("person", "text")] or facts
+    yield "Open questions:"
+    for number, fact in enumerate(people[:QUESTIONS_SHOWN], 1):
+        answers = "yes / no" if fact.kind is Kind.BOOL else " / ".join(fact.labels.get(value, value) for value in fact.values[:6])
+        more = " / …" if len(fact.values) > 6 else ""
+        yield f"  {number}. {fact.question}" + (f"  [{answers}{more}]" if answers else "")
+    left = len(facts) - len(people[:QUESTIONS_SHOWN])
+    if left:
+        yield f"  … and {left} more."
+
+
+def _reasons(program: Program, sure: Lists) -> Iterator[str]:
+    """Why the rules are as they are."""
+    applying = set(sure.rules)
+    for rule in sorted(program.rules, key=lambda rule: rule.place):
+        if rule.id in applying and rule.why:
+            yield f"{_ended(rule.why)} ({rule.id})"
+
+
+def _signature(decision: Decision) -> str:
+    rules = {rule.id: rule for rule in decision.program.rules}
+    identity = decision.policy
+    reasons = [f"{name}, {rules[name].title}" for name in decision.because]
+    text = "why: " + "; ".join(reasons[:2]) + (f"; and {len(reasons) - 2} more" if len(reasons) > 2 else "") if reasons else f"{identity.title or identity.id} {identity.version}"
+    return text.rjust(WIDTH)
+
+
+def _ended(sentence: str) -> str:
+    """A sentence with its full stop."""
+    return sentence if sentence.endswith((".", "!", "?", '"', ":", "…")) else sentence + "."
+
+
+def _cut(lines: Iterable[str]) -> Iterator[str]:
+    """A few lines, and how many more there are."""
+    lines = list(lines)
+    yield from lines[:ITEMS_SHOWN]
+    if len(lines) > ITEMS_SHOWN:
+        yield f"  … and {len(lines) - ITEMS_SHOWN} more."
