@@ -1,19 +1,429 @@
-"""placeholder until the compiler stands"""
-from __future__ import annotations
-from dataclasses import dataclass
-from typing import Any
-from socialpolicy.interpret import interpret
-from socialpolicy.program import Program
-from socialpolicy.decisions import Decision
-from socialpolicy.program import Outcome
+"""Compile a program to Python that decides single actions fast, and exactly as ``interpret`` does.
 
-@dataclass
+The values of a few facts lead, by one look-up in a table, to a function made for the few rules that can concern such an
+action (``dispatching``); what it finds is an integer, and that integer leads to a decision that was made before. So a decision
+costs as much as testing its rules. Functions and decisions are made when they are first needed, and bounded in number.
+
+Where a fact is not known, the first function raises and a second one takes its place, in which every test has two truths.
+Where that one raises as well, the facts were not what the caller promised: they are checked, and the check says what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from graphlib import CycleError, TopologicalSorter
+from itertools import product
+from typing import Any as Anything
+from typing import TypeAlias
+
+from socialpolicy.actions import checks, thoroughly_checked
+from socialpolicy.completing import complete
+from socialpolicy.conditions import All, Any, Condition, Not, OneOf, holds, reads, tested
+from socialpolicy.decisions import Claim, Decision, Denial, Revision, decided
+from socialpolicy.dispatching import OTHER, Candidate, candidates, dimensions, parts
+from socialpolicy.generating import Filling, Source, completing_source, deciding_source, made, outcome_source, partly_source
+from socialpolicy.interpret import baseline_claims, interpret, standing, still_asked
+from socialpolicy.program import Effect, Outcome, Program, Start
+from socialpolicy.values import Facts, Truth, Value
+from socialpolicy.vocabulary import Implication
+
+Key: TypeAlias = tuple[Anything, ...]
+UNFIT = (KeyError, TypeError, AttributeError)
+"""What generated code raises for facts that it was not made for."""
+
+KEYS = 65_536
+FUNCTIONS = 4_096
+DECISIONS = 65_536
+CANDIDATES = 1_000
+"""Bounds: of the table, of functions, of decisions kept; and the candidates beyond which a function would be too large."""
+
+
+class Kept(dict[Anything, Anything]):
+    """What was made for a key, made when it is first asked for, and forgotten when it is too much."""
+
+    __slots__ = ("bound", "make")
+
+    def __init__(self, make: Callable[[Anything], Anything], bound: int) -> None:
+        super().__init__()
+        self.make, self.bound = make, bound
+
+    def __missing__(self, key: Anything) -> Anything:
+        value = self.make(key)
+        if len(self) >= self.bound:
+            self.clear()
+        self[key] = value
+        return value
+
+
+class Normal(dict[Anything, str | None]):
+    """Texts that rules name, and ``OTHER`` for all others."""
+
+    def __missing__(self, text: Anything) -> str:
+        if type(text) is not str:
+            raise KeyError(text)
+        return OTHER
+
+
 class Compiled:
-    program: Program
-    def decide_completed(self, facts: Any) -> Decision:
-        return interpret(self.program, facts)
-    def outcome_completed(self, facts: Any) -> Outcome:
-        return interpret(self.program, facts).outcome
+    """A program, compiled.
+
+    It trusts its callers: facts are given flat, by names and with values that the vocabulary knows (sets as ``frozenset``,
+    instants in UTC), those that are not known are left out or ``None``, and none contradicts what follows from others.
+    ``Action.from_dict`` makes such facts. Facts that are not known are filled in by implications and defaults, as ever. For
+    facts of another form, the decision may be slower, or an ``ActionError`` is raised; it is never another decision.
+
+    ``decide(facts)`` returns the ``Decision``; ``outcome(facts)`` the outcome alone.
+    """
+
+    decide: Callable[[Facts], Decision]
+    outcome: Callable[[Facts], Outcome]
+    decide_completed: Callable[[Facts], Decision]
+    outcome_completed: Callable[[Facts], Outcome]
+    complete: Callable[[Facts], dict[str, Value | None]]
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.dimensions = dimensions(program)
+        self._normals = [
+            Normal({value: value for value in one.candidates if value != OTHER}) if one.open else None for one in self.dimensions
+        ]
+        self._interned: dict[Decision, Decision] = {}
+        self._functions: dict[str, Kept] = {
+            name: Kept(make, FUNCTIONS) for name, make in (("decide", self._decide), ("outcome", self._outcome), ("partly", self._partly))
+        }
+        self._sources: dict[Anything, Source] = {}
+        self._tables: dict[str, dict[Anything, Callable[[Facts], Anything]]] = {"decide": {}, "outcome": {}, "partly": {}}
+        self._open: set[Anything] = set()  # the keys that are not all known, for which there is a function
+        self._partly_table = self._tables["partly"]
+        self._key_of = self._key_reader()
+        self._filling, self.complete = completer(program)
+        vocabulary, start = program.vocabulary, program.baseline.fact
+        self._start_may_follow = bool(start) and (
+            vocabulary.facts[start].default is not None or any(start in implication.then for implication in vocabulary.implications)
+        )
+        self.decide_completed = self._dispatcher("decide", self._decide_slowly)
+        self.outcome_completed = self._dispatcher("outcome", self._outcome_slowly)
+        if self._filling is None:
+            self.decide = self._dispatcher("decide", lambda facts: self._decide_slowly(self._completed(facts)))
+            self.outcome = self._dispatcher("outcome", lambda facts: self._outcome_slowly(self._completed(facts)))
+        else:
+            self.decide, self.outcome = self.decide_completed, self.outcome_completed
+
+    def __repr__(self) -> str:
+        return f"<Compiled {self.program.identity.id}, by {', '.join(one.fact for one in self.dimensions) or 'nothing'}>"
+
+    # -- what others may ask -----------------------------------------------------------------------------------------
+
+    def source(self, facts: Facts) -> str:
+        """The Python that decides about actions like this one."""
+        facts = self._completed(facts)
+        key = self._key(facts)
+        names = ", ".join(f"{one.fact} is {value if value != OTHER else 'another'}" for one, value in zip(self.dimensions, key, strict=True))
+        name = "partly" if None in key else "decide"
+        function = self._function(name, key)
+        text = self._sources[name, self._signature(key)].text
+        try:
+            if name == "decide":
+                function(facts)
+        except UNFIT:
+            self._function("partly", key)
+            text = self._sources["partly", self._signature(key)].text
+        return (f"# {ascii(names)[1:-1]}\n" if names else "") + text
+
+    def warm(self) -> int:
+        """Make the functions for all values of the facts that lead to them, up to the bound, and return how many."""
+        keys = product(*([value for value in one.candidates] for one in self.dimensions))
+        for _, key in zip(range(KEYS), keys, strict=False):
+            for name in ("decide", "outcome"):
+                self._tables[name][self._table_key(key)] = self._function(name, key)
+        return len(self._tables["decide"])
+
+    # -- dispatch ----------------------------------------------------------------------------------------------------
+
+    def _dispatcher(self, name: str, slowly: Callable[[Facts], Anything]) -> Callable[[Facts], Anything]:
+        """The function that finds the function: one look-up by the values of the facts to dispatch on."""
+        table = self._tables[name]
+        values = [
+            f"facts[{one.fact!r}]" if normal is None else f"NORMAL{index}[facts[{one.fact!r}]]"
+            for index, (one, normal) in enumerate(zip(self.dimensions, self._normals, strict=True))
+        ]
+        key = ", ".join(values) if values else "()"
+        text = (
+            f"def {name}(facts):\n    try:\n        return TABLE[{key}](facts)\n"
+            "    except UNFIT:\n        return slowly(facts)\n"
+        )
+        namespace = {f"NORMAL{index}": normal for index, normal in enumerate(self._normals)}
+        return made(Source(text, namespace, (), (), None), name, TABLE=table, UNFIT=UNFIT, slowly=slowly)
+
+    def _key_reader(self) -> Callable[[Facts], Anything]:
+        """The function that reads the values of the facts to dispatch on, ``None`` for what is not known."""
+        values = [
+            f"get({one.fact!r})" if normal is None else f"PARTLY{index}[get({one.fact!r})]"
+            for index, (one, normal) in enumerate(zip(self.dimensions, self._normals, strict=True))
+        ]
+        text = f"def key(facts):\n    get = facts.get\n    return {', '.join(values) or '()'}\n"
+        constants = {
+            f"PARTLY{index}": Normal({None: None, **normal}) for index, normal in enumerate(self._normals) if normal is not None
+        }
+        return made(Source(text, constants, (), (), None), "key")
+
+    def _table_key(self, key: Key) -> Anything:
+        return key if len(key) != 1 else key[0]
+
+    def _key(self, facts: Facts) -> Key:
+        """The values of the facts to dispatch on; an unknown one is ``None``. Raises ``ActionError`` for values there are not."""
+        key = []
+        for one in self.dimensions:
+            value = facts.get(one.fact)
+            if value is not None and one.open and type(value) is str:
+                value = value if value in one.candidates else OTHER
+            if value is not None and (not isinstance(value, str | bool) or value not in one.candidates):
+                self._checked(facts)
+            key.append(value)
+        return tuple(key)
+
+    def _decide_slowly(self, facts: Facts) -> Decision:
+        """Decide where the table has no function yet, or where some fact is not known."""
+        if self._start_may_follow:
+            facts = self._with_start(facts)
+        try:
+            key = self._key_of(facts)
+            if key in self._tables["decide"] or key in self._open:
+                return self._partly_table[key](facts)  # type: ignore[no-any-return]
+        except UNFIT:
+            pass
+        return self._decide_first(facts)
+
+    def _decide_first(self, facts: Facts) -> Decision:
+        """Decide where functions are still to be made, or where facts are not what they should be."""
+        key = self._key(facts)
+        if None not in key:
+            try:
+                return self._kept("decide", key)(facts)  # type: ignore[no-any-return]
+            except UNFIT:
+                pass
+        try:
+            return self._kept("partly", key)(facts)  # type: ignore[no-any-return]
+        except UNFIT:
+            return self._interned_of(interpret(self.program, self._checked(facts)))
+
+    def _outcome_slowly(self, facts: Facts) -> Outcome:
+        """The outcome where the table has no function yet, or where some fact is not known."""
+        if self._start_may_follow:
+            facts = self._with_start(facts)
+        try:
+            key = self._key_of(facts)
+            if key in self._tables["outcome"] or key in self._open:
+                return self._partly_table[key](facts).outcome  # type: ignore[no-any-return]
+        except UNFIT:
+            pass
+        key = self._key(facts)
+        if None not in key:
+            try:
+                return self._kept("outcome", key)(facts)  # type: ignore[no-any-return]
+            except UNFIT:
+                pass
+        return self._decide_first(facts).outcome
+
+    def _with_start(self, facts: Facts) -> Facts:
+        """The facts, completed first where otherwise the start of the decision would not be known, though it follows."""
+        return self._completed(facts) if self._start_may_follow and facts.get(self.program.baseline.fact) is None else facts
+
+    def _completed(self, facts: Facts) -> Facts:
+        """The facts with all that follows from them; those that are not what they should be are checked first."""
+        try:
+            return self.complete(facts)
+        except UNFIT:
+            return complete(self.program.vocabulary, self._checked(facts))
+
+    def _checked(self, facts: Facts) -> Facts:
+        """The facts in the form that deciding knows. Raises ``ActionError`` where they have none."""
+        return thoroughly_checked(checks(self.program.vocabulary), self.program.vocabulary, facts)
+
+    def _kept(self, name: str, key: Key) -> Callable[[Facts], Anything]:
+        """The function for a key, from now on in the table."""
+        known = self._tables[name].get(self._table_key(key))
+        if known is None:
+            known = self._function(name, key)
+            self._keep(name, key, known)
+            if None in key:
+                self._open.add(self._table_key(key))
+        return known
+
+    def _keep(self, name: str, key: Key, function: Callable[[Facts], Anything]) -> None:
+        table = self._tables[name]
+        if len(table) >= KEYS:
+            table.clear()
+            self._open.clear()
+        table[self._table_key(key)] = function
+
+    # -- functions ---------------------------------------------------------------------------------------------------
+
+    def _signature(self, key: Key) -> tuple[tuple[Candidate, ...], tuple[Start, ...], Anything]:
+        """What makes functions one and the same: the candidates, and the starts that are possible."""
+        found = candidates(self.program, self.dimensions, key)
+        baseline = self.program.baseline
+        values = dict(zip((one.fact for one in self.dimensions), key, strict=True))
+        value = values.get(baseline.fact) if baseline.fact else ""
+        if baseline.fact and baseline.fact not in values:  # then all starts are alike
+            value = next(iter(baseline.starts))
+        starts = tuple(dict.fromkeys(baseline.starts.values())) if value is None else (baseline.starts[value],)
+        return found, starts, value
+
+    def _function(self, name: str, key: Key) -> Callable[[Facts], Anything]:
+        """The function of that name for a key: one for all keys with the same candidates."""
+        signature = self._signature(key)
+        if len(signature[0]) > CANDIDATES:
+            return (lambda facts: interpret(self.program, facts).outcome) if name == "outcome" else self._interpreted
+        function: Callable[[Facts], Anything] = self._functions[name][signature]
+        return function
+
+    def _interpreted(self, facts: Facts) -> Decision:
+        return self._interned_of(interpret(self.program, facts))
+
+    def _remember(self, name: str, signature: Anything, source: Source) -> None:
+        if len(self._sources) >= FUNCTIONS:
+            self._sources.clear()
+        self._sources[name, signature] = source
+
+    def _decide(self, signature: Anything) -> Callable[[Facts], Decision]:
+        found, starts, value = signature
+        source = deciding_source(self.program, found, starts, self._filling or Filling())
+        self._remember("decide", signature, source)
+
+        def make(key: Anything) -> Decision:
+            fired, given = key if source.given is not None else (key, frozenset())
+            return self._decision(source, starts, value, fired, 0, (), given)
+
+        other: list[Callable[[Facts], Decision]] = []
+
+        def partly(facts: Facts) -> Decision:
+            if not other:
+                other.append(self._functions["partly"][signature])
+            return other[0](facts if self._filling is not None else self._completed(facts))
+
+        return made(source, "decide", DECISIONS=Kept(make, DECISIONS), partly=partly)
+
+    def _partly(self, signature: Anything) -> Callable[[Facts], Decision]:
+        found, starts, value = signature
+        source = partly_source(self.program, found, starts, self._filling or Filling())
+        self._remember("partly", signature, source)
+
+        def make(key: Anything) -> Decision:
+            sure, maybe, missing, *given = key
+            names = tuple(fact for index, fact in enumerate(source.facts) if missing >> index & 1)
+            return self._decision(source, starts, value, sure, maybe, names, given[0] if given else frozenset())
+
+        return made(source, "partly", DECISIONS=Kept(make, DECISIONS))
+
+    def _outcome(self, signature: Anything) -> Callable[[Facts], Outcome]:
+        found, starts, _ = signature
+        source = outcome_source(self.program, found, starts, self._filling or Filling())
+        self._remember("outcome", signature, source)
+        return made(source, "outcome", **{outcome.name: outcome for outcome in Outcome})
+
+    # -- decisions ---------------------------------------------------------------------------------------------------
+
+    def _decision(
+        self, source: Source, starts: tuple[Start, ...], value: Anything, sure: int, maybe: int, missing: Sequence[str], given: Anything
+    ) -> Decision:
+        """The decision that the bits of a key stand for."""
+        applies: dict[str, Truth] = {}
+        claims: list[Claim] = []
+        # Of the action, what is said of it depends on these two facts alone, once the bits are known.
+        facts: dict[str, Value | None] = {self.program.vocabulary.approvals: given}
+        if self.program.baseline.fact:
+            facts[self.program.baseline.fact] = value
+        for index, slot in enumerate(source.slots):
+            truth = Truth.TRUE if sure >> index & 1 else Truth.UNKNOWN if maybe >> index & 1 else Truth.FALSE
+            rule = slot.rule
+            if truth is Truth.FALSE:
+                continue
+            if slot.need is not None:
+                need = rule.needs[slot.need]
+                claims.append(Claim(truth, Outcome.REVISE, Revision(rule.id, need.test, need.say, need.fixable_by)))
+            elif slot.approval and rule.approval:
+                claims.append(Claim(truth, Outcome.ASK, still_asked(self.program, rule.id, rule.approval, rule.say, facts)))
+            else:
+                applies[rule.id] = truth
+                if rule.effect is Effect.DENY:
+                    claims.append(Claim(truth, Outcome.DENY, Denial(rule.id, rule.say, rule.instead)))
+        opened = max(
+            (applies.get(slot.rule.id, Truth.FALSE) for slot in source.slots if slot.rule.effect is Effect.ALLOW), default=Truth.FALSE
+        )
+        return self._interned_of(
+            decided(
+                self.program,
+                applies=applies,
+                claims=[*baseline_claims(self.program, opened, facts), *claims],
+                start=standing(self.program.baseline, opened, facts),
+                missing=missing,
+            )
+        )
+
+    def _interned_of(self, decision: Decision) -> Decision:
+        """The one object for equal decisions."""
+        if len(self._interned) >= DECISIONS:
+            self._interned.clear()
+        return self._interned.setdefault(decision, decision)
+
 
 def compiled(program: Program) -> Compiled:
+    """Compile a program."""
     return Compiled(program)
+
+
+def completer(program: Program) -> tuple[Filling | None, Callable[[Facts], dict[str, Value | None]]]:
+    """How functions may fill unknown facts by themselves (``None`` where they may not), and a function that completes facts as
+    ``complete`` does, made for the vocabulary where that is possible."""
+    vocabulary = program.vocabulary
+
+    def slowly(facts: Facts) -> dict[str, Value | None]:
+        return complete(vocabulary, facts)
+
+    defaults = {name: fact.default for name, fact in vocabulary.facts.items() if fact.default is not None}
+    involved = {name for implication in vocabulary.implications for name in (*implication.then, *reads(implication.given))}
+    if involved & set(defaults):
+        return None, slowly  # which defaults to leave out is then a question that takes the whole of `complete`
+    every = vocabulary.implications
+    graph = {
+        index: {other for other, before in enumerate(every) if other != index and helps(before, after)}
+        for index, after in enumerate(every)
+    }
+    try:
+        order = tuple(every[index] for index in TopologicalSorter(graph).static_order())
+        filling: Filling | None = Filling(order, defaults)
+    except CycleError:
+        order, filling = every, None
+    source = completing_source(program, order, defaults, again=filling is None)
+    return filling, made(source, "completed", slowly=slowly)
+
+
+def helps(before: Implication, after: Implication) -> bool:
+    """Whether what one implication fills in may make the condition of another true that then fills in something new.
+
+    Filling in a value can only make those tests true that pass for it (or fail for it, where they are negated).
+    """
+    settled = dict(before.then)
+    for part in parts(before.given):
+        if isinstance(part, OneOf) and len(part.values) == 1:
+            settled.setdefault(part.fact, next(iter(part.values)))
+    if all(settled.get(name) == value and name in settled for name, value in after.then.items()):
+        return False
+    return any(made_true(after.given, name, value) for name, value in before.then.items())
+
+
+def made_true(condition: Condition, name: str, value: Value, *, wanted: bool = True) -> bool:
+    """Whether knowing one fact can make some test of a condition come out as it has to for the condition to be true."""
+    match condition:
+        case Not(part):
+            return made_true(part, name, value, wanted=not wanted)
+        case All(inner) | Any(inner):
+            return any(made_true(part, name, value, wanted=wanted) for part in inner)
+        case _:
+            if name not in tested(condition):
+                return False
+            return holds(condition, {name: value}) is not (Truth.FALSE if wanted else Truth.TRUE)
+
+
+__all__ = ["Compiled", "compiled"]

@@ -26,12 +26,13 @@ class Assume(StrEnum):
     IN_EXAMPLES = "in_examples"
 
 
-def complete(vocabulary: Vocabulary, facts: Facts, *, assume: Assume = Assume.NOTHING) -> dict[str, Value | None]:
+def complete(vocabulary: Vocabulary, facts: Facts, *, assume: Assume | str = Assume.NOTHING) -> dict[str, Value | None]:
     """Return the facts with all that follows from them and all that may be assumed.
 
     Completing what is complete changes nothing. Raises ``ActionError`` where an implication contradicts a stated fact, an
     assumed value or another implication; the message names both.
     """
+    assume = Assume(assume)
     known = follow(vocabulary, facts, assumed={})
     assumed = {
         name: value

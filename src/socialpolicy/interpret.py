@@ -22,7 +22,7 @@ from socialpolicy.program import Approval, Baseline, Effect, Outcome, Program, R
 from socialpolicy.values import Facts, Truth
 
 
-def interpret(program: Program, facts: Facts, *, assume: Assume = Assume.NOTHING) -> Decision:
+def interpret(program: Program, facts: Facts, *, assume: Assume | str = Assume.NOTHING) -> Decision:
     """Decide about one action.
 
     Raises ``ActionError`` where the facts contradict what follows from them.

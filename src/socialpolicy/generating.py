@@ -1,0 +1,759 @@
+"""Write the Python that decides for one set of candidate rules: plain to read, and nothing in it is a caller's text.
+
+There are three functions for a set of candidates. ``decide`` and ``outcome`` take facts that are all known: a fact that is
+absent, ``None`` or of another type raises, and the caller takes the longer way. ``partly`` takes facts of which some are not
+known: every test has two truths, what it surely is (``_s``) and what it may be (``_m``). The cases stand in the order of
+``interpret``, under its names.
+
+Constants (sets, tables, instants) are passed by name. The names of facts are the only texts of a policy in the source; they
+are checked to be plain names first.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any as Anything
+from typing import assert_never
+
+from socialpolicy.conditions import (
+    All,
+    Any,
+    Between,
+    Condition,
+    During,
+    Has,
+    Includes,
+    Matches,
+    Not,
+    OneOf,
+    SameAs,
+    Test,
+    Within,
+    matches,
+    tested,
+)
+from socialpolicy.dispatching import Candidate, parts
+from socialpolicy.program import Effect, Outcome, Program, Rule, Start
+from socialpolicy.telling import told
+from socialpolicy.values import Facts, Kind
+from socialpolicy.vocabulary import Implication
+
+SUFFIX = re.compile(r"(_(s|m|u|raw|apart|[0-9]+))*")
+
+
+def clash(name: str, other: str) -> bool:
+    """Whether two names, or what is derived from them, may be one."""
+    longer, shorter = (name, other) if len(name) >= len(other) else (other, name)
+    return longer.startswith(shorter) and bool(SUFFIX.fullmatch(longer[len(shorter) :]))
+
+
+PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*", re.ASCII)
+
+
+@dataclass(slots=True)
+class Slot:
+    """What one bit of a decision's key stands for: a rule that applies, or one of its claims (need or approval)."""
+
+    rule: Rule
+    need: int | None = None
+    approval: bool = False
+
+
+@dataclass
+class Writer:
+    """One function being written."""
+
+    program: Program
+    candidates: tuple[Candidate, ...]
+    starts: tuple[Start, ...]
+    partly: bool = False
+    lines: list[str] = field(default_factory=list)
+    constants: dict[str, Anything] = field(default_factory=dict)
+    slots: list[Slot] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)  # the local name of each fact
+    used: set[str] = field(default_factory=set)
+    tests: dict[str, list[OneOf]] = field(default_factory=dict)  # tests of enum facts, each with a local of its own
+    loaded: set[str] = field(default_factory=set)
+    unknown_bits: dict[str, int] = field(default_factory=dict)
+    comparisons: set[str] = field(default_factory=set)  # the facts that are compared with others
+    filled: set[str] = field(default_factory=set)  # the facts that implications may fill, already in a local
+    defaults: Mapping[str, Anything] = field(default_factory=dict)
+
+    # -- names and constants -----------------------------------------------------------------------------------------
+
+    def name(self, fact: str) -> str:
+        """The local variable for a fact."""
+        if fact not in self.names:
+            if not PLAIN_NAME.fullmatch(fact):
+                raise ValueError(f"{fact!r} is no plain name")
+            name = re.sub(r"\W", "_", fact)
+            if keyword.iskeyword(name) or name in RESERVED or re.fullmatch(r"(r|w)[0-9]+(_[smw])?", name):
+                name += "_"
+            while any(clash(name, other) for other in self.used):
+                name += "x"
+            self.used.add(name)
+            self.names[fact] = name
+        return self.names[fact]
+
+    def constant(self, kind: str, value: Anything) -> str:
+        """A name for a constant."""
+        for name, known in self.constants.items():
+            if known is value or (type(known) is frozenset and type(value) is frozenset and known == value):
+                return name
+        name = f"{kind}{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def bit(self, slot: Slot) -> int:
+        """The bit for what a slot stands for."""
+        self.slots.append(slot)
+        return 1 << (len(self.slots) - 1)
+
+    def line(self, depth: int, text: str) -> None:
+        """Add a line."""
+        self.lines.append("    " * depth + text)
+
+    # -- reading facts -----------------------------------------------------------------------------------------------
+
+    def collect(self, conditions: Iterable[Condition]) -> list[str]:
+        """Find the facts that conditions test, in order, and the tests of each enum fact."""
+        facts: dict[str, None] = {}
+
+        def visit(condition: Condition) -> None:
+            match condition:
+                case Not(part):
+                    visit(part)
+                case All(inner) | Any(inner):
+                    for part in inner:
+                        visit(part)
+                case _:
+                    facts.update(dict.fromkeys(tested(condition)))
+                    if isinstance(condition, OneOf) and self.kind(condition.fact) is Kind.ENUM:
+                        tests = self.tests.setdefault(condition.fact, [])
+                        if condition not in tests:
+                            tests.append(condition)
+
+        for condition in conditions:
+            visit(condition)
+        return list(facts)
+
+    def kind(self, fact: str) -> Kind:
+        """The type of a fact."""
+        return self.program.vocabulary.facts[fact].kind
+
+    def load(self, fact: str, depth: int = 1) -> None:
+        """Read a fact into locals, once."""
+        if fact in self.loaded:
+            return
+        self.loaded.add(fact)
+        if self.partly:
+            self.load_partly(fact, depth)
+        else:
+            self.load_known(fact, depth)
+
+    def load_known(self, fact: str, depth: int) -> None:
+        """Read a fact that has to be known: what is absent, ``None`` or of another type raises here."""
+        name, kind = self.name(fact), self.kind(fact)
+        if kind is Kind.BOOL:
+            self.line(depth, f"{name} = BOOL[facts[{fact!r}]]")
+        elif kind is Kind.ENUM and fact in self.tests:
+            tests = self.tests[fact]
+            table = {
+                value: tuple(value in test.values for test in tests) if len(tests) > 1 else value in tests[0].values
+                for value in self.program.vocabulary.facts[fact].values
+            }
+            names = ", ".join(self.test_name(test) for test in tests)
+            self.line(depth, f"{names} = {self.constant('TABLE', table)}[facts[{fact!r}]]  # {self.told_tests(tests)}")
+        if kind is Kind.SET:
+            default = self.defaults.get(fact)
+            read = f"facts[{fact!r}]" if default is None else f"facts.get({fact!r}, {self.constant('DEFAULT', default)})"
+            self.line(depth, f"{name} = {read}")
+            self.line(depth, f"{name}_apart = {name}.isdisjoint")
+        elif kind in (Kind.STRING, Kind.DATETIME, Kind.INT) or self.compared(fact):
+            raw = name if kind is not Kind.ENUM else f"{name}_raw"
+            if kind is not Kind.BOOL:
+                self.line(depth, f"{raw} = facts[{fact!r}]")
+            if kind in (Kind.STRING, Kind.INT) or self.compared(fact):
+                self.line(depth, f"if {raw} is None:")
+                self.line(depth + 1, f"raise KeyError({fact!r})")
+
+    def load_partly(self, fact: str, depth: int) -> None:
+        """Read a fact that need not be known; ``raw`` says where it stands if it was read before (it may have been filled)."""
+        name, kind = self.name(fact), self.kind(fact)
+        read = f"{name}_raw" if fact in self.filled else self.read(fact)
+        bit = self.unknown_bits.setdefault(fact, 1 << len(self.unknown_bits))
+        if kind is Kind.BOOL:
+            table: dict[Anything, Anything] = {True: (True, True, 0), False: (False, False, 0), None: (False, True, bit)}
+            self.line(depth, f"{name}_s, {name}_m, {name}_u = {self.constant('TABLE', table)}[{read}]")
+        elif kind is Kind.ENUM and fact in self.tests:
+            tests = self.tests[fact]
+            table = {
+                value: (*(value in test.values for test in tests for _ in range(2)), 0)
+                for value in self.program.vocabulary.facts[fact].values
+            }
+            table[None] = (*(may for _ in tests for may in (False, True)), bit)
+            names = ", ".join(f"{self.test_name(test)}_s, {self.test_name(test)}_m" for test in tests)
+            self.line(depth, f"{names}, {name}_u = {self.constant('TABLE', table)}[{read}]  # {self.told_tests(tests)}")
+        if kind not in (Kind.BOOL, Kind.ENUM) or self.compared(fact):
+            raw = name if kind not in (Kind.ENUM, Kind.BOOL) else f"{name}_raw"
+            if raw != read:
+                self.line(depth, f"{raw} = {read}")
+            if kind is Kind.SET:
+                self.line(depth, f"{name}_apart = {name}.isdisjoint if {name} is not None else None")
+            if kind not in (Kind.BOOL, Kind.ENUM) or (kind is Kind.ENUM and fact not in self.tests):
+                self.line(depth, f"{name}_u = {bit} if {raw} is None else 0")
+
+    def read(self, fact: str) -> str:
+        """An expression for what is stated of a fact; one that is absent has its default."""
+        default = self.defaults.get(fact)
+        return f"get({fact!r})" if default is None else f"get({fact!r}, {self.constant('DEFAULT', default)})"
+
+    def compared(self, fact: str) -> bool:
+        """Whether a fact is compared with another."""
+        return fact in self.comparisons
+
+    def test_name(self, test: OneOf) -> str:
+        """The local variable for one test of an enum fact."""
+        tests = self.tests[test.fact]
+        return self.name(test.fact) + (f"_{tests.index(test) + 1}" if len(tests) > 1 else "")
+
+    def told_tests(self, tests: list[OneOf]) -> str:
+        """Tests as a comment."""
+        return ascii("; ".join(told(test).removeprefix(test.fact).strip() for test in tests))[1:-1]
+
+    # -- expressions over known facts --------------------------------------------------------------------------------
+
+    def known(self, condition: Condition) -> str:
+        """An expression for the truth of a condition whose facts are all known."""
+        match condition:
+            case Not(part):
+                return f"not {self.grouped(part, self.known)}"
+            case All(inner):
+                return " and ".join(self.grouped(part, self.known) for part in sorted(inner, key=cost)) or "True"
+            case Any(inner):
+                return " or ".join(self.grouped(part, self.known) for part in sorted(inner, key=cost)) or "False"
+            case _:
+                return self.test(condition)
+
+    def grouped(self, condition: Condition, write: Callable[[Condition], str]) -> str:
+        """An expression in brackets where it needs them."""
+        text = write(condition)
+        return text if re.fullmatch(r"\w+", text) else f"({text})"
+
+    def test(self, test: Test) -> str:
+        """An expression for a test of facts that are known."""
+        name = self.name(test.fact)
+        match test:
+            case OneOf(fact, values):
+                if self.kind(fact) is Kind.BOOL:
+                    return name if values == {True} else f"not {name}" if values == {False} else "True"
+                if self.kind(fact) is Kind.ENUM:
+                    return self.test_name(test)
+                return f"{name} in {self.constant('SET', values)}"
+            case Between(_, low, high):
+                text = " <= ".join(str(bound) if bound is not None else "" for bound in (low, None, high))
+                text = f"{low} <= {name} <= {high}" if low is not None and high is not None else text
+                return f"{name} >= {low}" if high is None else f"{name} <= {high}" if low is None else text
+            case During(_, start, end):
+                ends = [f"{self.constant('AT', start)} <= {name}"] if start else []
+                ends += [f"{name} < {self.constant('AT', end)}"] if end else []
+                return " and ".join(ends) or "True"
+            case Matches(_, pattern):
+                return f"{self.constant('MATCHES', partial(matches, pattern))}({name})"
+            case Includes(_, values, at_least):
+                if at_least == 1:
+                    return f"not {name}_apart({self.constant('SET', values)})"
+                if at_least == len(values):
+                    return f"{name} >= {self.constant('SET', values)}"
+                return f"len({name} & {self.constant('SET', values)}) >= {at_least}"
+            case Within(_, values):
+                return f"{name} <= {self.constant('SET', values)}" if values else f"not {name}"
+            case SameAs(fact, other):
+                return f"{self.raw(fact)} == {self.raw(other)}"
+            case Has(fact, other):
+                return f"{self.raw(other)} in {name}"
+            case _:
+                assert_never(test)
+
+    def raw(self, fact: str) -> str:
+        """The local that holds a fact's own value."""
+        kind = self.kind(fact)
+        return self.name(fact) + ("_raw" if kind is Kind.ENUM or (kind is Kind.BOOL and self.partly) else "")
+
+    # -- expressions over facts of which some are not known ------------------------------------------------------------
+
+    def sure(self, condition: Condition) -> str:
+        """An expression that is true where a condition surely holds."""
+        match condition:
+            case Not(part):
+                return f"not {self.grouped(part, self.may)}"
+            case All(inner):
+                return " and ".join(self.grouped(part, self.sure) for part in sorted(inner, key=cost)) or "True"
+            case Any(inner):
+                return " or ".join(self.grouped(part, self.sure) for part in sorted(inner, key=cost)) or "False"
+            case _:
+                return self.two_valued(condition, sure=True)
+
+    def may(self, condition: Condition) -> str:
+        """An expression that is true where a condition holds or may."""
+        match condition:
+            case Not(part):
+                return f"not {self.grouped(part, self.sure)}"
+            case All(inner):
+                return " and ".join(self.grouped(part, self.may) for part in sorted(inner, key=cost)) or "True"
+            case Any(inner):
+                return " or ".join(self.grouped(part, self.may) for part in sorted(inner, key=cost)) or "False"
+            case _:
+                return self.two_valued(condition, sure=False)
+
+    def two_valued(self, test: Test, *, sure: bool) -> str:
+        """A test as it surely is, or as it may be."""
+        suffix = "_s" if sure else "_m"
+        name = self.name(test.fact)
+        if isinstance(test, OneOf):
+            kind = self.kind(test.fact)
+            if kind is Kind.ENUM:
+                return self.test_name(test) + suffix
+            if kind is Kind.BOOL:
+                if test.values == {True}:
+                    return name + suffix
+                if test.values == {False}:
+                    return f"not {name}{'_m' if sure else '_s'}"
+                return f"not {name}_u" if sure else "True"
+        flags = [f"{self.name(fact)}_u" for fact in tested(test)]
+        if sure:
+            return " and ".join([*(f"not {flag}" for flag in flags), f"({self.test(test)})"])
+        return " or ".join([*flags, f"({self.test(test)})"])
+
+    def waits(self, condition: Condition) -> str:
+        """An expression for the unknown facts for which an undetermined condition waits, as bits."""
+        terms = list(dict.fromkeys(self.waiting(condition)))
+        return " | ".join(terms) or "0"
+
+    def waiting(self, condition: Condition) -> Iterator[str]:
+        """The terms of ``waits``: parts that are settled are left out."""
+        match condition:
+            case Not(part):
+                yield from self.waiting(part)
+            case All(inner) | Any(inner):
+                for part in inner:
+                    if isinstance(part, All | Any) or (isinstance(part, Not) and isinstance(part.part, All | Any | Not)):
+                        settled = self.grouped(part, self.sure if isinstance(condition, All) else self.may)
+                        test = f"not {settled}" if isinstance(condition, All) else settled
+                        yield f"(({self.waits(part)}) if {test} else 0)"
+                    else:
+                        yield from self.waiting(part)
+            case _:
+                yield from (f"{self.name(fact)}_u" for fact in tested(condition))
+
+
+RESERVED = frozenset({"facts", "get", "fired", "sure", "maybe", "missing", "opening", "opened", "known", "w"})
+
+
+def cost(condition: Condition) -> int:
+    """How much a test costs: those that cost less come first, since one may settle the whole."""
+    match condition:
+        case OneOf():
+            return 0
+        case Between() | During():
+            return 1
+        case Not(part):
+            return cost(part)
+        case All(inner) | Any(inner):
+            return 2 + sum(map(cost, inner))
+        case Matches():
+            return 4
+        case _:
+            return 2
+
+
+def conditions_of(program: Program, candidates: Iterable[Candidate], starts: Iterable[Start]) -> Iterator[Condition]:
+    """All conditions that deciding by these candidates tests."""
+    for candidate in candidates:
+        yield candidate.when
+        for need in candidate.rule.needs:
+            yield need.given
+            yield need.test
+        if candidate.rule.approval:
+            yield candidate.rule.approval.met
+    for start in starts:
+        if start.approval:
+            yield start.approval.met
+
+
+def compared_facts(condition: Condition) -> Iterator[str]:
+    """The facts that a condition compares with others."""
+    match condition:
+        case Not(part):
+            yield from compared_facts(part)
+        case All(inner) | Any(inner):
+            for part in inner:
+                yield from compared_facts(part)
+        case SameAs(fact, other):
+            yield from (fact, other)
+        case Has(_, other):
+            yield other
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A function as text, with the constants it names and what its bits stand for."""
+
+    text: str
+    constants: Mapping[str, Anything]
+    slots: tuple[Slot, ...]
+    facts: tuple[str, ...]  # the fact of each bit of what is missing
+    given: frozenset[str] | None  # the approvals that a decision's key needs, if it needs them
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """How unknown facts are filled: implications in an order in which one round suffices, and the defaults of facts that no
+    implication reads or sets. Where there is no such order, facts are completed before any of these functions sees them, and
+    both are empty."""
+
+    implications: tuple[Implication, ...] = ()
+    defaults: Mapping[str, Anything] = field(default_factory=dict)
+
+
+def writer(
+    program: Program, candidates: tuple[Candidate, ...], starts: tuple[Start, ...], filling: Filling, *, partly: bool
+) -> tuple[Writer, list[str]]:
+    """A writer that knows all tests, and the facts to load."""
+    made = Writer(program, candidates, starts, partly, defaults=filling.defaults)
+    conditions = list(conditions_of(program, candidates, starts))
+    made.comparisons = {fact for condition in conditions for fact in compared_facts(condition)}
+    return made, made.collect(conditions)
+
+
+def relevant_approvals(candidates: Iterable[Candidate], starts: Iterable[Start]) -> frozenset[str] | None:
+    """The approvals whose being given shows in a decision: those of which some, not all, may be given and not suffice."""
+    approvals = [candidate.rule.approval for candidate in candidates] + [start.approval for start in starts]
+    if any(start.approval for start in starts) or any(approval and approval.at_least > 1 for approval in approvals):
+        return frozenset(approver.gives for approval in approvals if approval for approver in approval.of)
+    return None
+
+
+def overriding(candidates: Iterable[Candidate]) -> frozenset[str]:
+    """The rules among the candidates that override another."""
+    ids = {candidate.rule.id for candidate in candidates}
+    return frozenset(other for candidate in candidates for other in candidate.rule.overridden_by if other in ids)
+
+
+def header(candidate: Candidate) -> str:
+    """A comment that says which rule comes."""
+    return f"# {ascii(candidate.rule.id)[1:-1]}: {candidate.rule.effect.value}"
+
+
+def deciding_source(
+    program: Program, candidates: tuple[Candidate, ...], starts: tuple[Start, ...], filling: Filling
+) -> Source:
+    """The function that decides where all facts are known."""
+    write, facts = writer(program, candidates, starts, filling, partly=False)
+    local = {name: f"r{index}" for index, name in enumerate(sorted(overriding(candidates)))}
+    write.line(0, "def decide(facts):")
+    given = relevant_approvals(candidates, starts)
+    if given is not None and program.vocabulary.approvals not in facts:
+        facts.append(program.vocabulary.approvals)
+    needed = sum(fact not in filling.defaults for fact in facts)
+    if needed:
+        write.line(1, f"if len(facts) < {needed}:")
+        write.line(2, "return partly(facts)")
+    for fact in facts:
+        write.load(fact)
+    write.line(1, "fired = 0")
+    for candidate in candidates:
+        rule = candidate.rule
+        overridden = [f"not {local[other]}" for other in rule.overridden_by if other in local]
+        test = " and ".join([*overridden, *(write.grouped(part, write.known) for part in sorted(parts(candidate.when), key=cost))]) or "True"
+        write.line(1, header(candidate))
+        depth = 1
+        if rule.id in local:
+            write.line(1, f"{local[rule.id]} = {test}")
+            test = local[rule.id]
+        if test != "True":
+            write.line(1, f"if {test}:")
+            depth = 2
+        write.line(depth, f"fired |= {write.bit(Slot(rule))}")
+        for index, need in enumerate(rule.needs):
+            unmet = write.known(Not(need.test)) if need.given == All(()) else f"{write.grouped(need.given, write.known)} and {write.known(Not(need.test))}"
+            write.line(depth, f"if {unmet}:")
+            write.line(depth + 1, f"fired |= {write.bit(Slot(rule, need=index))}")
+        if rule.approval:
+            write.line(depth, f"if {write.known(Not(rule.approval.met))}:")
+            write.line(depth + 1, f"fired |= {write.bit(Slot(rule, approval=True))}")
+    key = "fired"
+    if given is not None:
+        key = f"fired, {write.name(program.vocabulary.approvals)} & {write.constant('SET', given)}"
+    write.line(1, f"return DECISIONS[{key}]")
+    return finished(write, given)
+
+
+def outcome_source(
+    program: Program, candidates: tuple[Candidate, ...], starts: tuple[Start, ...], filling: Filling
+) -> Source:
+    """The function for the outcome alone, where all facts are known: the strictest first, and out at the first hit."""
+    write, _ = writer(program, candidates, starts, filling, partly=False)
+    local = {name: f"r{index}" for index, name in enumerate(sorted(overriding(candidates)))}
+    (start,) = starts
+    write.line(0, "def outcome(facts):")
+
+    def load(condition: Condition) -> None:
+        for fact in dict.fromkeys(_tested(condition)):
+            write.load(fact)
+
+    def applies(candidate: Candidate) -> list[str]:
+        load(candidate.when)
+        rule = candidate.rule
+        overridden = [f"not {local[other]}" for other in rule.overridden_by if other in local]
+        return [*overridden, *(write.grouped(part, write.known) for part in sorted(parts(candidate.when), key=cost))]
+
+    for candidate in candidates:  # those that override are needed below
+        if candidate.rule.id in local:
+            write.line(1, header(candidate))
+            write.line(1, f"{local[candidate.rule.id]} = {' and '.join(applies(candidate)) or 'True'}")
+
+    def claim(candidate: Candidate, outcome: Outcome, *more: Condition) -> None:
+        tests = [local[candidate.rule.id]] if candidate.rule.id in local else applies(candidate)
+        for condition in more:
+            load(condition)
+        tests += [write.grouped(part, write.known) for condition in more for part in parts(condition)]
+        write.line(1, header(candidate))
+        if tests:
+            write.line(1, f"if {' and '.join(tests)}:")
+        write.line(2 if tests else 1, f"return {outcome.name}")
+
+    for candidate in candidates:
+        if candidate.rule.effect is Effect.DENY:
+            claim(candidate, Outcome.DENY)
+    opening = [candidate for candidate in candidates if candidate.rule.effect is Effect.ALLOW]
+
+    def baseline(*more: Condition) -> None:
+        tests = []
+        for candidate in opening:
+            alternatives = [local[candidate.rule.id]] if candidate.rule.id in local else applies(candidate)
+            tests.append(f"not ({' and '.join(alternatives) or 'True'})")
+        for condition in more:
+            load(condition)
+            tests.append(write.grouped(condition, write.known))
+        write.line(1, "# the baseline")
+        if tests:
+            write.line(1, f"if {' and '.join(tests)}:")
+        write.line(2 if tests else 1, f"return {start.outcome.name}")
+
+    if start.outcome is Outcome.DENY:
+        baseline()
+    for candidate in candidates:
+        if candidate.rule.approval:
+            claim(candidate, Outcome.ASK, Not(candidate.rule.approval.met))
+    if start.approval:
+        baseline(Not(start.approval.met))
+    for candidate in candidates:
+        for need in candidate.rule.needs:
+            claim(candidate, Outcome.REVISE, need.given, Not(need.test))
+    write.line(1, "return ALLOW")
+    return finished(write, None)
+
+
+def partly_source(
+    program: Program, candidates: tuple[Candidate, ...], starts: tuple[Start, ...], filling: Filling
+) -> Source:
+    """The function that decides where some facts are not known."""
+    write, facts = writer(program, candidates, starts, filling, partly=True)
+    local = {name: f"r{index}" for index, name in enumerate(sorted(overriding(candidates)))}
+    approvals = program.vocabulary.approvals
+    given = relevant_approvals(candidates, starts)
+    if given is not None and approvals not in facts:
+        facts.append(approvals)
+    write.line(0, "def partly(facts):")
+    write.line(1, "get = facts.get")
+    write_filling(write, facts, filling.implications)
+    for fact in facts:
+        write.load(fact)
+    write.line(1, "sure = maybe = missing = opening = 0")
+    write.line(1, "opened = False")
+    for candidate in candidates:
+        write_partly(write, candidate, local)
+    write_baseline_partly(write, starts)
+    key = "sure, maybe, missing"
+    if given is not None:
+        key += f", None if {write.name(approvals)} is None else {write.name(approvals)} & {write.constant('SET', given)}"
+    write.line(1, f"return DECISIONS[{key}]")
+    return finished(write, given)
+
+
+def write_filling(write: Writer, facts: Iterable[str], implications: tuple[Implication, ...]) -> None:
+    """Fill unknown facts by the implications that can reach one of these facts."""
+    needed, relevant = set(facts), set[int]()
+    while True:
+        found = {index for index, implication in enumerate(implications) if needed & set(implication.then)} - relevant
+        if not found:
+            break
+        relevant |= found
+        needed |= {fact for index in found for fact in _tested(implications[index].given)}
+    chosen = [implications[index] for index in sorted(relevant)]
+    write.comparisons |= {fact for implication in chosen for fact in compared_facts(implication.given)}
+    write.collect(implication.given for implication in chosen)
+    fillable = dict.fromkeys(fact for implication in chosen for fact in implication.then if fact in needed)
+    for fact in fillable:
+        write.line(1, f"{write.name(fact)}_raw = {write.read(fact)}")
+    write.filled = set(fillable)
+    for implication in chosen:
+        for fact in dict.fromkeys(_tested(implication.given)):
+            write.load(fact)
+        write.line(1, f"if {write.sure(implication.given)}:")
+        for fact, value in implication.then.items():
+            if fact in fillable:
+                write.line(2, f"if {write.name(fact)}_raw is None:")
+                shown = repr(value) if isinstance(value, bool | int) else write.constant("VALUE", value)
+                write.line(3, f"{write.name(fact)}_raw = {shown}")
+        write.loaded -= set(implication.then)  # what was derived from them before holds no longer
+
+
+def write_partly(write: Writer, candidate: Candidate, local: Mapping[str, str]) -> None:
+    """One rule: where it surely applies, and where it may."""
+    rule = candidate.rule
+    others = [local[other] for other in rule.overridden_by if other in local]
+    ordered = sorted(parts(candidate.when), key=cost)
+    may = " and ".join([*(f"not {other}_s" for other in others), *(write.grouped(part, write.may) for part in ordered)]) or "True"
+    sure = " and ".join([*(f"not {other}_m" for other in others), *(write.grouped(part, write.sure) for part in ordered)]) or "True"
+    bit = write.bit(Slot(rule))
+    own = write.waits(candidate.when)
+    if others and own != "0":  # what is undetermined may be the others alone
+        own = f"(({own}) if not {write.grouped(candidate.when, write.sure)} else 0)"
+    waits = " | ".join([own, *(f"{other}_w" for other in others)])
+    write.line(1, header(candidate))
+    mine = local.get(rule.id)
+    if mine:
+        write.line(1, f"{mine}_s = {mine}_m = False")
+        write.line(1, f"{mine}_w = 0")
+    write.line(1, f"if {may}:")
+    if sure != "True":
+        write.line(2, f"if {sure}:")
+    depth = 3 if sure != "True" else 2
+    write.line(depth, f"sure |= {bit}")
+    if mine:
+        write.line(depth, f"{mine}_s = {mine}_m = True")
+    if rule.effect is Effect.ALLOW:
+        write.line(depth, "opened = True")
+    claims = list(claims_partly(write, rule))
+    for asks, unmet, asked_bit, waiting in claims:
+        write.line(depth, f"if {asks}:")
+        write.line(depth + 1, f"if {unmet}:")
+        write.line(depth + 2, f"sure |= {asked_bit}")
+        write.line(depth + 1, "else:")
+        write.line(depth + 2, f"maybe |= {asked_bit}")
+        write.line(depth + 2, f"missing |= {waiting}")
+    if sure == "True":
+        return
+    write.line(2, "else:")
+    write.line(3, f"maybe |= {bit}")
+    write.line(3, f"w = {waits}")
+    if mine:
+        write.line(3, f"{mine}_m = True")
+        write.line(3, f"{mine}_w = w")
+    if rule.effect is Effect.ALLOW:
+        write.line(3, "opening |= w")
+    if rule.effect in (Effect.DENY, Effect.DUTY, Effect.ADVISE) or rule.duties or rule.hand_over:
+        write.line(3, "missing |= w")
+    for asks, _, asked_bit, waiting in claims:
+        write.line(3, f"if {asks}:")
+        write.line(4, f"maybe |= {asked_bit}")
+        write.line(4, f"missing |= w | {waiting}")
+
+
+def claims_partly(write: Writer, rule: Rule) -> Iterator[tuple[str, str, int, str]]:
+    """For each claim of a rule: where it may count, where it surely does, its bit, and what it waits for."""
+    asked: list[tuple[Condition, Condition, Slot]] = [(need.given, need.test, Slot(rule, need=index)) for index, need in enumerate(rule.needs)]
+    if rule.approval:
+        asked.append((All(()), rule.approval.met, Slot(rule, approval=True)))
+    for given, met, slot in asked:
+        asks, unmet = write.may(Not(met)), write.sure(Not(met))
+        waiting = write.waits(met)
+        if given != All(()):
+            asks = f"{write.grouped(given, write.may)} and {asks}"
+            unmet = f"{write.grouped(given, write.sure)} and {unmet}"
+            waiting = f"(({write.waits(given)}) if not {write.grouped(given, write.sure)} else 0) | {waiting}"
+        yield asks, unmet, write.bit(slot), f"({waiting})"
+
+
+def write_baseline_partly(write: Writer, starts: tuple[Start, ...]) -> None:
+    """What the baseline waits for, while nothing surely opens it."""
+    restricting = [start for start in starts if start.outcome is not Outcome.ALLOW]
+    if not restricting:
+        return
+    waits = ["opening"]
+    if len(starts) > 1:
+        fact = write.program.baseline.fact
+        waits.append(str(write.unknown_bits.setdefault(fact, 1 << len(write.unknown_bits))))
+    approvals = [start.approval.met for start in restricting if start.approval]
+    waits += [f"({write.waits(met)} if {write.may(met)} and not ({write.sure(met)}) else 0)" for met in approvals]
+    tests = ["not opened"]
+    if len(approvals) == len(restricting):
+        unmet = " or ".join(f"not ({write.sure(met)})" for met in approvals)
+        tests.append(f"({unmet})")
+    write.line(1, "# the baseline")
+    write.line(1, f"if {' and '.join(tests)}:")
+    write.line(2, f"missing |= {' | '.join(waits)}")
+
+
+def completing_source(program: Program, implications: Iterable[Implication], defaults: Mapping[str, Anything], *, again: bool) -> Source:
+    """The function that completes facts: implications in an order in which one round suffices, or round and round."""
+    write = Writer(program, (), (), partly=True)
+    implications = list(implications)
+    write.line(0, "def completed(facts):")
+    write.line(1, "known = dict(facts)")
+    write.line(1, "get = known.get")
+    depth = 1
+    if again:
+        write.line(1, "settled = -1")
+        write.line(1, "while settled != len(known) - sum(value is None for value in known.values()):")
+        write.line(2, "settled = len(known) - sum(value is None for value in known.values())")
+        depth = 2
+    for implication in implications:
+        write.tests, write.loaded, write.comparisons = {}, set(), set(compared_facts(implication.given))
+        for fact in write.collect([implication.given]):
+            write.load(fact, depth)
+        write.line(depth, f"if {write.sure(implication.given)}:")
+        write.line(depth + 1, f"for name, value in {write.constant('THEN', tuple(implication.then.items()))}:")
+        write.line(depth + 2, "stated = get(name)")
+        write.line(depth + 2, "if stated is None:")
+        write.line(depth + 3, "known[name] = value")
+        write.line(depth + 2, "elif stated != value:")
+        write.line(depth + 3, "return slowly(facts)")
+    for name, value in defaults.items():
+        write.line(1, f"if {name!r} not in known:")
+        write.line(2, f"known[{name!r}] = {write.constant('DEFAULT', value)}")
+    write.line(1, "return known")
+    return finished(write, None)
+
+
+def finished(write: Writer, given: frozenset[str] | None) -> Source:
+    """What was written."""
+    return Source("\n".join(write.lines) + "\n", write.constants, tuple(write.slots), tuple(write.unknown_bits), given)
+
+
+def _tested(condition: Condition) -> Iterator[str]:
+    match condition:
+        case Not(part):
+            yield from _tested(part)
+        case All(inner) | Any(inner):
+            for part in inner:
+                yield from _tested(part)
+        case _:
+            yield from tested(condition)
+
+
+def made(source: Source, name: str, **names: Anything) -> Callable[[Facts], Anything]:
+    """The function that a source defines."""
+    namespace = {
+        "__builtins__": {"KeyError": KeyError, "len": len, "dict": dict, "sum": sum},
+        "BOOL": {True: True, False: False}, **source.constants, **names,
+    }  # fmt: skip
+    exec(compile(source.text, f"<socialpolicy {name}>", "exec"), namespace)  # noqa: S102 - the source holds no caller's text
+    function: Callable[[Facts], Anything] = namespace[name]
+    return function
