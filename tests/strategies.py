@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from socialpolicy.decisions import Decision
 
 # The one profile of all laws: reproducible, without a deadline, and longer where a run asks for it (LAW_EXAMPLES).
-EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "100"))
 settings.register_profile(
     "laws",
     max_examples=EXAMPLES,
@@ -396,7 +396,10 @@ CONTACTS = {
 APPROVERS = (Approver("ann", "ann"), Approver("bob", "bob"), Approver("boss", "ann"), Approver("cat", "cat"))
 LIMITS = (None, Limit(1, Unit.DAYS), Limit(1, Unit.WORKING_DAYS), Limit(24, Unit.HOURS), Limit(30, Unit.MINUTES))
 LABELS = {"allow": "Good to go", "revise": "Fix first", "ask": "Ask first", "deny": "Not this one"}
-EFFECTS = (Effect.DENY, Effect.ASK, Effect.REQUIRE, Effect.ALLOW, Effect.DUTY, Effect.ADVISE, Effect.EXCEPT)
+EFFECTS = (  # few denials, since a denial hides what else is decided
+    *(Effect.REQUIRE, Effect.ALLOW, Effect.DENY, Effect.ASK, Effect.EXCEPT),
+    *(Effect.REQUIRE, Effect.ALLOW, Effect.DUTY, Effect.ADVISE),
+)
 SAYS = ("", "Please mind this.", "Say who you are.")
 
 
@@ -466,19 +469,19 @@ def build_rule(pick: Pick, vocabulary: Vocabulary, *, name: str, place: int, bef
 
 def build_start(pick: Pick, vocabulary: Vocabulary) -> Start:
     """Where a decision starts."""
-    match pick(3 if vocabulary.approvals else 2):
-        case 0:
-            return Start(Outcome.ALLOW)
-        case 1:
+    match pick(5):
+        case 3:
             return Start(Outcome.DENY, None, one(pick, SAYS))
-        case _:
+        case 4 if vocabulary.approvals:
             return Start(Outcome.ASK, build_approval(pick), one(pick, SAYS))
+        case _:
+            return Start(Outcome.ALLOW)
 
 
 def build_program(pick: Pick, *, small: bool = False, rules_at_most: int = 12) -> Program:
     """A program that holds together. ``small`` keeps to few facts with few values, so that all actions can be tried."""
     vocabulary = build_vocabulary(pick, small=small)
-    number = pick(rules_at_most + 1)
+    number = (pick(rules_at_most + 1) + 3) % (rules_at_most + 1)
     places = shuffled(pick, range(number))
     rules: list[Rule] = []
     for index, place in enumerate(places):
@@ -725,7 +728,7 @@ def many_facts(
         yield source.draw(pick, percent, contradicting)
 
 
-def learnt(program: Program, seed: int, number: int = 40) -> Iterator[tuple[Facts, Facts]]:
+def learnt(program: Program, seed: int, number: int = 20) -> Iterator[tuple[Facts, Facts]]:
     """Pairs of fact sets: what is known first, and what is known when more has been learnt. Neither assumes anything.
 
     Every pair agrees with one action of which all is known and which the implications admit.

@@ -10,7 +10,7 @@ Where that one raises as well, the facts were not what the caller promised: they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
 from typing import Any as Anything
@@ -20,10 +20,10 @@ from socialpolicy.actions import checks, thoroughly_checked
 from socialpolicy.completing import complete
 from socialpolicy.conditions import All, Any, Condition, Not, OneOf, holds, reads, tested
 from socialpolicy.decisions import Claim, Decision, Denial, Revision, decided
-from socialpolicy.dispatching import OTHER, Candidate, candidates, dimensions, parts
+from socialpolicy.dispatching import OTHER, Candidate, Other, candidates, dimensions, parts
 from socialpolicy.generating import Filling, Source, completing_source, deciding_source, made, outcome_source, partly_source
 from socialpolicy.interpret import baseline_claims, interpret, standing, still_asked
-from socialpolicy.program import Effect, Outcome, Program, Start
+from socialpolicy.program import Effect, Outcome, Program, Rule, Start
 from socialpolicy.values import Facts, Truth, Value
 from socialpolicy.vocabulary import Implication
 
@@ -35,7 +35,9 @@ KEYS = 65_536
 FUNCTIONS = 4_096
 DECISIONS = 65_536
 CANDIDATES = 1_000
-"""Bounds: of the table, of functions, of decisions kept; and the candidates beyond which a function would be too large."""
+FEW = 2
+"""Bounds: of the table, of functions, of decisions kept; the candidates beyond which a function would be too large; and how many
+of the facts that rules read may be missing for it to be worth trying the function that needs them all."""
 
 
 class Kept(dict[Anything, Anything]):
@@ -55,10 +57,10 @@ class Kept(dict[Anything, Anything]):
         return value
 
 
-class Normal(dict[Anything, str | None]):
+class Normal(dict[Anything, Anything]):
     """Texts that rules name, and ``OTHER`` for all others."""
 
-    def __missing__(self, text: Anything) -> str:
+    def __missing__(self, text: Anything) -> Other:
         if type(text) is not str:
             raise KeyError(text)
         return OTHER
@@ -93,19 +95,19 @@ class Compiled:
         }
         self._sources: dict[Anything, Source] = {}
         self._tables: dict[str, dict[Anything, Callable[[Facts], Anything]]] = {"decide": {}, "outcome": {}, "partly": {}}
-        self._open: set[Anything] = set()  # the keys that are not all known, for which there is a function
-        self._partly_table = self._tables["partly"]
-        self._key_of = self._key_reader()
         self._filling, self.complete = completer(program)
         vocabulary, start = program.vocabulary, program.baseline.fact
         self._start_may_follow = bool(start) and (
             vocabulary.facts[start].default is not None or any(start in implication.then for implication in vocabulary.implications)
         )
-        self.decide_completed = self._dispatcher("decide", self._decide_slowly)
-        self.outcome_completed = self._dispatcher("outcome", self._outcome_slowly)
+        read = {fact for rule in program.rules for condition in conditions_of_rule(rule) for fact in reads(condition)}
+        self._many = len(read - {name for name, fact in vocabulary.facts.items() if fact.default is not None}) - FEW
+        at_once = self._filling is not None and not self._start_may_follow
+        self.decide_completed = self._dispatcher("decide", self._decide_slowly, partly=not self._start_may_follow)
+        self.outcome_completed = self._dispatcher("outcome", self._outcome_slowly, partly=not self._start_may_follow)
         if self._filling is None:
-            self.decide = self._dispatcher("decide", lambda facts: self._decide_slowly(self._completed(facts)))
-            self.outcome = self._dispatcher("outcome", lambda facts: self._outcome_slowly(self._completed(facts)))
+            self.decide = self._dispatcher("decide", lambda facts: self._decide_slowly(self._completed(facts)), partly=at_once)
+            self.outcome = self._dispatcher("outcome", lambda facts: self._outcome_slowly(self._completed(facts)), partly=at_once)
         else:
             self.decide, self.outcome = self.decide_completed, self.outcome_completed
 
@@ -118,7 +120,7 @@ class Compiled:
         """The Python that decides about actions like this one."""
         facts = self._completed(facts)
         key = self._key(facts)
-        names = ", ".join(f"{one.fact} is {value if value != OTHER else 'another'}" for one, value in zip(self.dimensions, key, strict=True))
+        names = ", ".join(f"{one.fact} is {value}" for one, value in zip(self.dimensions, key, strict=True))
         name = "partly" if None in key else "decide"
         function = self._function(name, key)
         text = self._sources[name, self._signature(key)].text
@@ -140,32 +142,32 @@ class Compiled:
 
     # -- dispatch ----------------------------------------------------------------------------------------------------
 
-    def _dispatcher(self, name: str, slowly: Callable[[Facts], Anything]) -> Callable[[Facts], Anything]:
-        """The function that finds the function: one look-up by the values of the facts to dispatch on."""
-        table = self._tables[name]
-        values = [
-            f"facts[{one.fact!r}]" if normal is None else f"NORMAL{index}[facts[{one.fact!r}]]"
-            for index, (one, normal) in enumerate(zip(self.dimensions, self._normals, strict=True))
-        ]
-        key = ", ".join(values) if values else "()"
-        text = (
-            f"def {name}(facts):\n    try:\n        return TABLE[{key}](facts)\n"
-            "    except UNFIT:\n        return slowly(facts)\n"
-        )
-        namespace = {f"NORMAL{index}": normal for index, normal in enumerate(self._normals)}
-        return made(Source(text, namespace, (), (), None), name, TABLE=table, UNFIT=UNFIT, slowly=slowly)
+    def _dispatcher(self, name: str, slowly: Callable[[Facts], Anything], *, partly: bool) -> Callable[[Facts], Anything]:
+        """The function that finds the function: one look-up by the values of the facts to dispatch on; another where some fact
+        turns out not to be known (if ``partly`` functions may be given such facts at once); and then the longer way."""
+        key, open_key = self._key_text("facts[{!r}]", "NORMAL"), self._key_text("get({!r})", "PARTLY")
+        text = f"def {name}(facts):\n"
+        if name == "decide" and partly:  # where many facts are missing, some that is needed nearly always is
+            text += f"    if len(facts) < {self._many}:\n        try:\n            get = facts.get\n"
+            text += f"            return TABLE_PARTLY[{open_key}](facts)\n        except UNFIT:\n            return slowly(facts)\n"
+        text += f"    try:\n        return TABLE[{key}](facts)\n    except UNFIT:\n        pass\n"
+        if partly:
+            outcome = ".outcome" if name == "outcome" else ""
+            text += f"    try:\n        get = facts.get\n        return TABLE_PARTLY[{open_key}](facts){outcome}\n    except UNFIT:\n        pass\n"
+        text += "    return slowly(facts)\n"
+        constants: dict[str, Anything] = {"TABLE": self._tables[name], "TABLE_PARTLY": self._tables["partly"], "UNFIT": UNFIT}
+        for index, normal in enumerate(self._normals):
+            if normal is not None:
+                constants |= {f"NORMAL{index}": normal, f"PARTLY{index}": Normal({None: None, **normal})}
+        return made(Source(text, constants, (), (), None), name, slowly=slowly)
 
-    def _key_reader(self) -> Callable[[Facts], Anything]:
-        """The function that reads the values of the facts to dispatch on, ``None`` for what is not known."""
+    def _key_text(self, read: str, normal: str) -> str:
+        """The expression for a key of the tables."""
         values = [
-            f"get({one.fact!r})" if normal is None else f"PARTLY{index}[get({one.fact!r})]"
-            for index, (one, normal) in enumerate(zip(self.dimensions, self._normals, strict=True))
+            read.format(one.fact) if known is None else f"{normal}{index}[{read.format(one.fact)}]"
+            for index, (one, known) in enumerate(zip(self.dimensions, self._normals, strict=True))
         ]
-        text = f"def key(facts):\n    get = facts.get\n    return {', '.join(values) or '()'}\n"
-        constants = {
-            f"PARTLY{index}": Normal({None: None, **normal}) for index, normal in enumerate(self._normals) if normal is not None
-        }
-        return made(Source(text, constants, (), (), None), "key")
+        return ", ".join(values) or "()"
 
     def _table_key(self, key: Key) -> Anything:
         return key if len(key) != 1 else key[0]
@@ -174,56 +176,50 @@ class Compiled:
         """The values of the facts to dispatch on; an unknown one is ``None``. Raises ``ActionError`` for values there are not."""
         key = []
         for one in self.dimensions:
-            value = facts.get(one.fact)
+            value: Anything = facts.get(one.fact)
             if value is not None and one.open and type(value) is str:
                 value = value if value in one.candidates else OTHER
-            if value is not None and (not isinstance(value, str | bool) or value not in one.candidates):
+            if value is not None and (not isinstance(value, str | bool | Other) or value not in one.candidates):
                 self._checked(facts)
             key.append(value)
         return tuple(key)
 
     def _decide_slowly(self, facts: Facts) -> Decision:
-        """Decide where the table has no function yet, or where some fact is not known."""
-        if self._start_may_follow:
-            facts = self._with_start(facts)
-        try:
-            key = self._key_of(facts)
-            if key in self._tables["decide"] or key in self._open:
-                return self._partly_table[key](facts)  # type: ignore[no-any-return]
-        except UNFIT:
-            pass
-        return self._decide_first(facts)
-
-    def _decide_first(self, facts: Facts) -> Decision:
-        """Decide where functions are still to be made, or where facts are not what they should be."""
+        """Decide where functions are still to be made, where some fact is not known, or where facts are not what they should be."""
+        facts = self._with_start(facts)
         key = self._key(facts)
-        if None not in key:
-            try:
-                return self._kept("decide", key)(facts)  # type: ignore[no-any-return]
-            except UNFIT:
-                pass
-        try:
-            return self._kept("partly", key)(facts)  # type: ignore[no-any-return]
-        except UNFIT:
-            return self._interned_of(interpret(self.program, self._checked(facts)))
+        for name in ("decide", "partly"):
+            function = self._kept(name, key)
+            if function is not None:
+                try:
+                    return function(facts)  # type: ignore[no-any-return]
+                except UNFIT:
+                    pass
+        return self._interned_of(interpret(self.program, self._checked(facts)))
 
     def _outcome_slowly(self, facts: Facts) -> Outcome:
-        """The outcome where the table has no function yet, or where some fact is not known."""
-        if self._start_may_follow:
-            facts = self._with_start(facts)
-        try:
-            key = self._key_of(facts)
-            if key in self._tables["outcome"] or key in self._open:
-                return self._partly_table[key](facts).outcome  # type: ignore[no-any-return]
-        except UNFIT:
-            pass
-        key = self._key(facts)
-        if None not in key:
+        """The outcome, where it takes the longer way."""
+        facts = self._with_start(facts)
+        function = self._kept("outcome", self._key(facts))
+        if function is not None:
             try:
-                return self._kept("outcome", key)(facts)  # type: ignore[no-any-return]
+                return function(facts)  # type: ignore[no-any-return]
             except UNFIT:
                 pass
-        return self._decide_first(facts).outcome
+        return self._decide_slowly(facts).outcome
+
+    def _kept(self, name: str, key: Key) -> Callable[[Facts], Anything] | None:
+        """The function for a key, from now on in the table; where the key is not all known there is ``partly`` alone."""
+        if None in key and name != "partly":
+            return None
+        table = self._tables[name]
+        function = table.get(self._table_key(key))
+        if function is None:
+            function = self._function(name, key)
+            if len(table) >= KEYS:
+                table.clear()
+            table[self._table_key(key)] = function
+        return function
 
     def _with_start(self, facts: Facts) -> Facts:
         """The facts, completed first where otherwise the start of the decision would not be known, though it follows."""
@@ -240,26 +236,9 @@ class Compiled:
         """The facts in the form that deciding knows. Raises ``ActionError`` where they have none."""
         return thoroughly_checked(checks(self.program.vocabulary), self.program.vocabulary, facts)
 
-    def _kept(self, name: str, key: Key) -> Callable[[Facts], Anything]:
-        """The function for a key, from now on in the table."""
-        known = self._tables[name].get(self._table_key(key))
-        if known is None:
-            known = self._function(name, key)
-            self._keep(name, key, known)
-            if None in key:
-                self._open.add(self._table_key(key))
-        return known
-
-    def _keep(self, name: str, key: Key, function: Callable[[Facts], Anything]) -> None:
-        table = self._tables[name]
-        if len(table) >= KEYS:
-            table.clear()
-            self._open.clear()
-        table[self._table_key(key)] = function
-
     # -- functions ---------------------------------------------------------------------------------------------------
 
-    def _signature(self, key: Key) -> tuple[tuple[Candidate, ...], tuple[Start, ...], Anything]:
+    def _signature(self, key: Key) -> tuple[tuple[Candidate, ...], tuple[Start, ...]]:
         """What makes functions one and the same: the candidates, and the starts that are possible."""
         found = candidates(self.program, self.dimensions, key)
         baseline = self.program.baseline
@@ -268,7 +247,7 @@ class Compiled:
         if baseline.fact and baseline.fact not in values:  # then all starts are alike
             value = next(iter(baseline.starts))
         starts = tuple(dict.fromkeys(baseline.starts.values())) if value is None else (baseline.starts[value],)
-        return found, starts, value
+        return found, starts
 
     def _function(self, name: str, key: Key) -> Callable[[Facts], Anything]:
         """The function of that name for a key: one for all keys with the same candidates."""
@@ -287,37 +266,30 @@ class Compiled:
         self._sources[name, signature] = source
 
     def _decide(self, signature: Anything) -> Callable[[Facts], Decision]:
-        found, starts, value = signature
+        found, starts = signature
         source = deciding_source(self.program, found, starts, self._filling or Filling())
         self._remember("decide", signature, source)
 
         def make(key: Anything) -> Decision:
-            fired, given = key if source.given is not None else (key, frozenset())
-            return self._decision(source, starts, value, fired, 0, (), given)
+            fired, given = key if isinstance(key, tuple) else (key, frozenset())
+            return self._decision(source, starts, fired, 0, (), given)
 
-        other: list[Callable[[Facts], Decision]] = []
-
-        def partly(facts: Facts) -> Decision:
-            if not other:
-                other.append(self._functions["partly"][signature])
-            return other[0](facts if self._filling is not None else self._completed(facts))
-
-        return made(source, "decide", DECISIONS=Kept(make, DECISIONS), partly=partly)
+        return made(source, "decide", DECISIONS=Kept(make, DECISIONS))
 
     def _partly(self, signature: Anything) -> Callable[[Facts], Decision]:
-        found, starts, value = signature
+        found, starts = signature
         source = partly_source(self.program, found, starts, self._filling or Filling())
         self._remember("partly", signature, source)
 
         def make(key: Anything) -> Decision:
             sure, maybe, missing, *given = key
             names = tuple(fact for index, fact in enumerate(source.facts) if missing >> index & 1)
-            return self._decision(source, starts, value, sure, maybe, names, given[0] if given else frozenset())
+            return self._decision(source, starts, sure, maybe, names, given[0] if given else frozenset())
 
         return made(source, "partly", DECISIONS=Kept(make, DECISIONS))
 
     def _outcome(self, signature: Anything) -> Callable[[Facts], Outcome]:
-        found, starts, _ = signature
+        found, starts = signature
         source = outcome_source(self.program, found, starts, self._filling or Filling())
         self._remember("outcome", signature, source)
         return made(source, "outcome", **{outcome.name: outcome for outcome in Outcome})
@@ -325,19 +297,20 @@ class Compiled:
     # -- decisions ---------------------------------------------------------------------------------------------------
 
     def _decision(
-        self, source: Source, starts: tuple[Start, ...], value: Anything, sure: int, maybe: int, missing: Sequence[str], given: Anything
+        self, source: Source, starts: tuple[Start, ...], sure: int, maybe: int, missing: Sequence[str], given: Anything
     ) -> Decision:
         """The decision that the bits of a key stand for."""
         applies: dict[str, Truth] = {}
         claims: list[Claim] = []
-        # Of the action, what is said of it depends on these two facts alone, once the bits are known.
-        facts: dict[str, Value | None] = {self.program.vocabulary.approvals: given}
-        if self.program.baseline.fact:
-            facts[self.program.baseline.fact] = value
+        unmet: dict[Start, Truth] = {}
+        approvals = self.program.vocabulary.approvals
+        facts: Facts = {approvals: given}
         for index, slot in enumerate(source.slots):
             truth = Truth.TRUE if sure >> index & 1 else Truth.UNKNOWN if maybe >> index & 1 else Truth.FALSE
             rule = slot.rule
-            if truth is Truth.FALSE:
+            if slot.start is not None:
+                unmet[slot.start] = truth
+            if truth is Truth.FALSE or rule is None:
                 continue
             if slot.need is not None:
                 need = rule.needs[slot.need]
@@ -349,14 +322,15 @@ class Compiled:
                 if rule.effect is Effect.DENY:
                     claims.append(Claim(truth, Outcome.DENY, Denial(rule.id, rule.say, rule.instead)))
         opened = max(
-            (applies.get(slot.rule.id, Truth.FALSE) for slot in source.slots if slot.rule.effect is Effect.ALLOW), default=Truth.FALSE
+            (applies.get(slot.rule.id, Truth.FALSE) for slot in source.slots if slot.rule and slot.rule.effect is Effect.ALLOW),
+            default=Truth.FALSE,
         )
         return self._interned_of(
             decided(
                 self.program,
                 applies=applies,
-                claims=[*baseline_claims(self.program, opened, facts), *claims],
-                start=standing(self.program.baseline, opened, facts),
+                claims=[*baseline_claims(self.program, starts, opened, unmet, facts), *claims],
+                start=standing(starts, opened, unmet),
                 missing=missing,
             )
         )
@@ -366,6 +340,15 @@ class Compiled:
         if len(self._interned) >= DECISIONS:
             self._interned.clear()
         return self._interned.setdefault(decision, decision)
+
+
+def conditions_of_rule(rule: Rule) -> Iterator[Condition]:
+    """All conditions of a rule."""
+    yield rule.when
+    for need in rule.needs:
+        yield from (need.given, need.test)
+    if rule.approval:
+        yield rule.approval.met
 
 
 def compiled(program: Program) -> Compiled:

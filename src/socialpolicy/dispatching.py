@@ -1,14 +1,16 @@
 """Choose the facts by which to find the few rules that can concern an action, and find them.
 
-A rule is a *candidate* for the values of some facts unless one of its joined conditions is false of them alone. Looking a
-tuple of values up costs about as much as testing one rule, so a fact is worth dispatching on if it rules out more than one
-rule on average. Which facts those are depends on the policy: they are chosen, greedily, not fixed.
+A rule is a *candidate* for the values of some facts unless one of its joined conditions is false of them alone. A fact more
+costs about as much as testing one rule, and makes more and smaller functions, which a processor's caches do not like; so a
+fact is worth dispatching on if it rules out more than two rules on average (measured: benchmarks/README.md). Which facts those are depends on the policy: they are chosen, greedily, not fixed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeAlias, cast
 
 from socialpolicy.conditions import All, Any, Condition, Not, OneOf, both, either, holds, reads
 from socialpolicy.program import Program, Rule
@@ -16,9 +18,19 @@ from socialpolicy.values import Facts, Kind, Truth
 
 FACTS_AT_MOST = 4
 KEYS_AT_MOST = 200_000
-WORTH_RULES = 1.0
-OTHER = "\0other"
-"""Stands for any text that no rule names. No fact has it: a program's texts hold no control characters that matter here."""
+WORTH_RULES = 2.0
+
+
+class Other:
+    """Stands for any text that no rule names."""
+
+    def __repr__(self) -> str:
+        return "another"
+
+
+OTHER: Final = Other()
+Point: TypeAlias = bool | str | Other
+"""A value of a fact to dispatch on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,7 @@ class Dimension:
 
     fact: str
     open: bool
-    candidates: Mapping[bool | str, int]
+    candidates: Mapping[Point, int]
     unknown: int
 
 
@@ -56,7 +68,10 @@ def dimensions(program: Program) -> tuple[Dimension, ...]:
                 if facts[name].kind in (Kind.ENUM, Kind.BOOL) or (facts[name].kind is Kind.STRING and only_lists(part)):
                     single.setdefault(name, []).append((index, part))
     values = {name: domain(program, name, [part for _, part in tests]) for name, tests in single.items()}
-    shares = {name: admitted_shares(tests, values[name]) for name, tests in single.items()}
+    left_by = {name: admitted(tests, values[name]) for name, tests in single.items()}
+    shares = {
+        name: {index: len(found) / len(values[name]) for index, found in by_rule.items()} for name, by_rule in left_by.items()
+    }
     chosen: list[str] = []
     left = [1.0] * len(rules)
     keys = 1
@@ -77,7 +92,7 @@ def dimensions(program: Program) -> tuple[Dimension, ...]:
         if best is None or gains[best] < WORTH_RULES or len(chosen) >= FACTS_AT_MOST:
             break
         chosen.append(best)
-    return tuple(dimension(name, values[name], single.get(name, []), len(rules), facts[name].kind is Kind.STRING) for name in chosen)
+    return tuple(dimension(name, values[name], left_by.get(name, {}), len(rules), facts[name].kind is Kind.STRING) for name in chosen)
 
 
 def only_lists(condition: Condition) -> bool:
@@ -103,7 +118,7 @@ def named(condition: Condition) -> Iterator[str]:
             yield from map(str, values)
 
 
-def domain(program: Program, name: str, tests: Sequence[Condition]) -> tuple[bool | str, ...]:
+def domain(program: Program, name: str, tests: Sequence[Condition]) -> tuple[Point, ...]:
     """The values of a fact that make a difference to these tests."""
     fact = program.vocabulary.facts[name]
     if fact.kind is Kind.BOOL:
@@ -113,38 +128,35 @@ def domain(program: Program, name: str, tests: Sequence[Condition]) -> tuple[boo
     return (*dict.fromkeys(text for test in tests for text in named(test)), OTHER)
 
 
-def admitted_shares(tests: Sequence[tuple[int, Condition]], values: Sequence[bool | str]) -> dict[int, float]:
-    """For each rule with a test of the fact: the share of its values that leave the rule a candidate."""
-    shares: dict[int, float] = {}
-    known: dict[Condition, float] = {}
+def admitted(tests: Sequence[tuple[int, Condition]], values: Sequence[Point]) -> dict[int, frozenset[Point]]:
+    """For each rule with a test of the fact: the values that leave the rule a candidate."""
+    everything = frozenset(values)
+    by_test: dict[Condition, frozenset[Point]] = {}
+    by_rule: dict[int, frozenset[Point]] = {}
     for index, test in tests:
-        if test not in known:
-            known[test] = sum(admits(test, value) for value in values) / len(values)
-        shares[index] = min(shares.get(index, 1.0), known[test])
-    return shares
+        if test not in by_test:
+            by_test[test] = everything & test.values if isinstance(test, OneOf) else frozenset(filter(partial(admits, test), values))
+        by_rule[index] = by_rule.get(index, everything) & by_test[test]
+    return by_rule
 
 
-def admits(test: Condition, value: bool | str) -> bool:
+def admits(test: Condition, value: Point) -> bool:
     """Whether a value of the one fact that a condition reads leaves it possible."""
-    return holds(test, {name: value for name in reads(test)}) is not Truth.FALSE
+    return holds(test, {name: cast("str", value) for name in reads(test)}) is not Truth.FALSE
 
 
-def dimension(name: str, values: Sequence[bool | str], tests: Sequence[tuple[int, Condition]], rules: int, open: bool) -> Dimension:
+def dimension(name: str, values: Sequence[Point], by_rule: Mapping[int, frozenset[Point]], rules: int, open: bool) -> Dimension:
     """For every value of a fact, the rules that it leaves as candidates."""
     everything = (1 << rules) - 1
-    tested = bits({index for index, _ in tests}, rules)
-    admitted: dict[bool | str, set[int]] = {value: {index for index, _ in tests} for value in values}
-    known: dict[Condition, tuple[bool | str, ...]] = {}
-    for index, test in tests:
-        if test not in known:
-            known[test] = tuple(value for value in values if not admits(test, value))
-        for value in known[test]:
-            admitted[value].discard(index)
-    free = everything & ~tested
-    return Dimension(name, open, {value: free | bits(indices, rules) for value, indices in admitted.items()}, everything)
+    free = everything & ~bits(by_rule, rules)
+    indices: dict[Point, list[int]] = {value: [] for value in values}
+    for index, left in by_rule.items():
+        for value in left:
+            indices[value].append(index)
+    return Dimension(name, open, {value: free | bits(found, rules) for value, found in indices.items()}, everything)
 
 
-def bits(indices: set[int], size: int) -> int:
+def bits(indices: Iterable[int], size: int) -> int:
     """A set of small numbers as the bits of one."""
     raw = bytearray(size // 8 + 1)
     for index in indices:
@@ -152,7 +164,7 @@ def bits(indices: set[int], size: int) -> int:
     return int.from_bytes(raw, "little")
 
 
-def candidates(program: Program, chosen: Sequence[Dimension], key: Sequence[bool | str | None]) -> tuple[Candidate, ...]:
+def candidates(program: Program, chosen: Sequence[Dimension], key: Sequence[Point | None]) -> tuple[Candidate, ...]:
     """The rules that can concern an action with these values, in the program's order, scope tests gone.
 
     What is left of a condition means the same: tests of known facts are put in as what they are.
@@ -163,7 +175,7 @@ def candidates(program: Program, chosen: Sequence[Dimension], key: Sequence[bool
         if value is None:
             continue
         mask &= one.candidates[value]
-        if value != OTHER:  # which other text it is, tests may still ask
+        if not isinstance(value, Other):  # which other text it is, tests may still ask
             known[one.fact] = value
     found = []
     while mask:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -56,11 +57,13 @@ PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*", re.ASCII)
 
 @dataclass(slots=True)
 class Slot:
-    """What one bit of a decision's key stands for: a rule that applies, or one of its claims (need or approval)."""
+    """What one bit of a decision's key stands for: a rule that applies, one of its claims (need or approval), or a start
+    whose approval is not given."""
 
-    rule: Rule
+    rule: Rule | None = None
     need: int | None = None
     approval: bool = False
+    start: Start | None = None
 
 
 @dataclass
@@ -80,6 +83,8 @@ class Writer:
     loaded: set[str] = field(default_factory=set)
     unknown_bits: dict[str, int] = field(default_factory=dict)
     comparisons: set[str] = field(default_factory=set)  # the facts that are compared with others
+    listed: set[str] = field(default_factory=set)  # the facts that are compared with lists of values
+    inline: set[str] = field(default_factory=set)  # the facts that one test alone reads, where it reads them
     filled: set[str] = field(default_factory=set)  # the facts that implications may fill, already in a local
     defaults: Mapping[str, Anything] = field(default_factory=dict)
 
@@ -147,7 +152,7 @@ class Writer:
 
     def load(self, fact: str, depth: int = 1) -> None:
         """Read a fact into locals, once."""
-        if fact in self.loaded:
+        if fact in self.loaded or fact in self.inline:
             return
         self.loaded.add(fact)
         if self.partly:
@@ -162,12 +167,8 @@ class Writer:
             self.line(depth, f"{name} = BOOL[facts[{fact!r}]]")
         elif kind is Kind.ENUM and fact in self.tests:
             tests = self.tests[fact]
-            table = {
-                value: tuple(value in test.values for test in tests) if len(tests) > 1 else value in tests[0].values
-                for value in self.program.vocabulary.facts[fact].values
-            }
             names = ", ".join(self.test_name(test) for test in tests)
-            self.line(depth, f"{names} = {self.constant('TABLE', table)}[facts[{fact!r}]]  # {self.told_tests(tests)}")
+            self.line(depth, f"{names} = {self.constant('TABLE', self.table(tests))}[facts[{fact!r}]]  # {self.told_tests(tests)}")
         if kind is Kind.SET:
             default = self.defaults.get(fact)
             read = f"facts[{fact!r}]" if default is None else f"facts.get({fact!r}, {self.constant('DEFAULT', default)})"
@@ -177,9 +178,16 @@ class Writer:
             raw = name if kind is not Kind.ENUM else f"{name}_raw"
             if kind is not Kind.BOOL:
                 self.line(depth, f"{raw} = facts[{fact!r}]")
-            if kind in (Kind.STRING, Kind.INT) or self.compared(fact):
+            if kind is Kind.STRING or self.compared(fact) or (kind is Kind.INT and fact in self.listed):
                 self.line(depth, f"if {raw} is None:")
                 self.line(depth + 1, f"raise KeyError({fact!r})")
+
+    def table(self, tests: list[OneOf]) -> dict[str, bool] | dict[str, tuple[bool, ...]]:
+        """For each value of an enum, whether the test passes, or which of several do."""
+        values = self.program.vocabulary.facts[tests[0].fact].values
+        if len(tests) == 1:
+            return {value: value in tests[0].values for value in values}
+        return {value: tuple(value in test.values for test in tests) for value in values}
 
     def load_partly(self, fact: str, depth: int) -> None:
         """Read a fact that need not be known; ``raw`` says where it stands if it was read before (it may have been filled)."""
@@ -203,8 +211,12 @@ class Writer:
             if raw != read:
                 self.line(depth, f"{raw} = {read}")
             if kind is Kind.SET:
-                self.line(depth, f"{name}_apart = {name}.isdisjoint if {name} is not None else None")
-            if kind not in (Kind.BOOL, Kind.ENUM) or (kind is Kind.ENUM and fact not in self.tests):
+                self.line(depth, f"if {name} is None:")
+                self.line(depth + 1, f"{name}_u = {bit}")
+                self.line(depth, "else:")
+                self.line(depth + 1, f"{name}_u = 0")
+                self.line(depth + 1, f"{name}_apart = {name}.isdisjoint")
+            elif kind not in (Kind.BOOL, Kind.ENUM) or (kind is Kind.ENUM and fact not in self.tests):
                 self.line(depth, f"{name}_u = {bit} if {raw} is None else 0")
 
     def read(self, fact: str) -> str:
@@ -230,14 +242,34 @@ class Writer:
     def known(self, condition: Condition) -> str:
         """An expression for the truth of a condition whose facts are all known."""
         match condition:
+            case Not(Not(part)):
+                return self.known(part)
+            case Not(Includes(fact, values, 1)) if len(values) > 1 or fact in self.inline:
+                return self.known(Includes(fact, values)).removeprefix("not ")
             case Not(part):
                 return f"not {self.grouped(part, self.known)}"
             case All(inner):
-                return " and ".join(self.grouped(part, self.known) for part in sorted(inner, key=cost)) or "True"
+                return " and ".join(self.grouped(part, self.known) for part in sorted(inner, key=self.cost)) or "True"
             case Any(inner):
-                return " or ".join(self.grouped(part, self.known) for part in sorted(inner, key=cost)) or "False"
+                return " or ".join(self.grouped(part, self.known) for part in sorted(inner, key=self.cost)) or "False"
             case _:
                 return self.test(condition)
+
+    def cost(self, condition: Condition) -> int:
+        """How much a test costs: those that cost less come first, since one may settle the whole."""
+        match condition:
+            case Not(part):
+                return self.cost(part)
+            case All(inner) | Any(inner):
+                return 2 + sum(map(self.cost, inner))
+            case OneOf():
+                return 3 * (condition.fact in self.inline)
+            case Between() | During():
+                return 1 + 3 * (condition.fact in self.inline)
+            case Matches():
+                return 9
+            case _:
+                return 2 + 3 * (condition.fact in self.inline)
 
     def grouped(self, condition: Condition, write: Callable[[Condition], str]) -> str:
         """An expression in brackets where it needs them."""
@@ -246,11 +278,16 @@ class Writer:
 
     def test(self, test: Test) -> str:
         """An expression for a test of facts that are known."""
-        name = self.name(test.fact)
+        inline = test.fact in self.inline
+        name = f"facts[{test.fact!r}]" if inline else self.name(test.fact)
+        apart = f"{name}.isdisjoint" if inline else f"{name}_apart"
         match test:
             case OneOf(fact, values):
                 if self.kind(fact) is Kind.BOOL:
-                    return name if values == {True} else f"not {name}" if values == {False} else "True"
+                    truth = f"BOOL[{name}]" if inline else name
+                    return truth if values == {True} else f"not {truth}" if values == {False} else "True"
+                if self.kind(fact) is Kind.ENUM and inline:
+                    return f"{self.constant('TABLE', self.table([test]))}[{name}]"
                 if self.kind(fact) is Kind.ENUM:
                     return self.test_name(test)
                 return f"{name} in {self.constant('SET', values)}"
@@ -265,13 +302,15 @@ class Writer:
             case Matches(_, pattern):
                 return f"{self.constant('MATCHES', partial(matches, pattern))}({name})"
             case Includes(_, values, at_least):
+                if len(values) == 1 and not inline and not self.partly:
+                    return f"{self.constant('WORD', next(iter(values)))} in {name}"
                 if at_least == 1:
-                    return f"not {name}_apart({self.constant('SET', values)})"
+                    return f"not {apart}({self.constant('SET', values)})"
                 if at_least == len(values):
                     return f"{name} >= {self.constant('SET', values)}"
                 return f"len({name} & {self.constant('SET', values)}) >= {at_least}"
             case Within(_, values):
-                return f"{name} <= {self.constant('SET', values)}" if values else f"not {name}"
+                return f"{name} <= {self.constant('SET', values)}" if values or inline else f"not {name}"
             case SameAs(fact, other):
                 return f"{self.raw(fact)} == {self.raw(other)}"
             case Has(fact, other):
@@ -292,9 +331,9 @@ class Writer:
             case Not(part):
                 return f"not {self.grouped(part, self.may)}"
             case All(inner):
-                return " and ".join(self.grouped(part, self.sure) for part in sorted(inner, key=cost)) or "True"
+                return " and ".join(self.grouped(part, self.sure) for part in sorted(inner, key=self.cost)) or "True"
             case Any(inner):
-                return " or ".join(self.grouped(part, self.sure) for part in sorted(inner, key=cost)) or "False"
+                return " or ".join(self.grouped(part, self.sure) for part in sorted(inner, key=self.cost)) or "False"
             case _:
                 return self.two_valued(condition, sure=True)
 
@@ -304,9 +343,9 @@ class Writer:
             case Not(part):
                 return f"not {self.grouped(part, self.sure)}"
             case All(inner):
-                return " and ".join(self.grouped(part, self.may) for part in sorted(inner, key=cost)) or "True"
+                return " and ".join(self.grouped(part, self.may) for part in sorted(inner, key=self.cost)) or "True"
             case Any(inner):
-                return " or ".join(self.grouped(part, self.may) for part in sorted(inner, key=cost)) or "False"
+                return " or ".join(self.grouped(part, self.may) for part in sorted(inner, key=self.cost)) or "False"
             case _:
                 return self.two_valued(condition, sure=False)
 
@@ -352,23 +391,6 @@ class Writer:
 
 
 RESERVED = frozenset({"facts", "get", "fired", "sure", "maybe", "missing", "opening", "opened", "known", "w"})
-
-
-def cost(condition: Condition) -> int:
-    """How much a test costs: those that cost less come first, since one may settle the whole."""
-    match condition:
-        case OneOf():
-            return 0
-        case Between() | During():
-            return 1
-        case Not(part):
-            return cost(part)
-        case All(inner) | Any(inner):
-            return 2 + sum(map(cost, inner))
-        case Matches():
-            return 4
-        case _:
-            return 2
 
 
 def conditions_of(program: Program, candidates: Iterable[Candidate], starts: Iterable[Start]) -> Iterator[Condition]:
@@ -427,15 +449,74 @@ def writer(
     made = Writer(program, candidates, starts, partly, defaults=filling.defaults)
     conditions = list(conditions_of(program, candidates, starts))
     made.comparisons = {fact for condition in conditions for fact in compared_facts(condition)}
-    return made, made.collect(conditions)
+    facts = made.collect(conditions)
+    made.listed = {test.fact for condition in conditions for test in single_tests(condition) if isinstance(test, OneOf)}
+    reads = expected_reads(candidates, starts)
+    made.inline = {
+            fact
+            for fact in facts
+            if reads[fact] <= INLINE_READS
+            and fact not in made.comparisons
+            and fact not in filling.defaults
+            and not partly
+            and not (made.kind(fact) is Kind.STRING or (made.kind(fact) is Kind.INT and fact in made.listed))
+        }
+    if counted_approvals(candidates, starts) is not None:
+        made.inline.discard(program.vocabulary.approvals)  # a decision's key may need it
+    return made, facts
 
 
-def relevant_approvals(candidates: Iterable[Candidate], starts: Iterable[Start]) -> frozenset[str] | None:
-    """The approvals whose being given shows in a decision: those of which some, not all, may be given and not suffice."""
+INLINE_READS = 1.0
+PASSES = 0.4
+"""A fact that is read less than so often is read where it is needed; a test is taken to pass with this probability."""
+
+
+def expected_reads(candidates: Iterable[Candidate], starts: Iterable[Start]) -> Counter[str]:
+    """How often each fact would be read if it were read where it is tested: the first test of a rule always is, the second
+    where the first passes, and so on; what a rule asks for is tested where all of them pass."""
+    reads: Counter[str] = Counter()
+
+    def count(conditions: Iterable[Condition], chance: float) -> float:
+        for condition in conditions:
+            for fact in _tested(condition):
+                reads[fact] += chance  # type: ignore[assignment]
+            chance *= PASSES
+        return chance
+
+    for candidate in candidates:
+        chance = count(sorted(parts(candidate.when), key=plain_cost), 1.0)
+        for need in candidate.rule.needs:
+            count((*parts(need.given), need.test), chance)
+        if candidate.rule.approval:
+            count((candidate.rule.approval.met,), chance)
+    count((start.approval.met for start in starts if start.approval), 1.0)
+    return reads
+
+
+def plain_cost(condition: Condition) -> int:
+    """How much a test costs by itself."""
+    return 0 if isinstance(condition, OneOf) else 1 if isinstance(condition, Between | During) else 2
+
+
+def single_tests(condition: Condition) -> Iterator[Test]:
+    """The single tests of a condition."""
+    match condition:
+        case Not(part):
+            yield from single_tests(part)
+        case All(inner) | Any(inner):
+            for part in inner:
+                yield from single_tests(part)
+        case _:
+            yield condition
+
+
+def counted_approvals(candidates: Iterable[Candidate], starts: Iterable[Start]) -> frozenset[str] | None:
+    """The approvals whose being given shows in a decision: those of which some may be given and not suffice."""
     approvals = [candidate.rule.approval for candidate in candidates] + [start.approval for start in starts]
-    if any(start.approval for start in starts) or any(approval and approval.at_least > 1 for approval in approvals):
-        return frozenset(approver.gives for approval in approvals if approval for approver in approval.of)
-    return None
+    counted = frozenset(
+        approver.gives for approval in approvals if approval and approval.at_least > 1 for approver in approval.of
+    )
+    return counted or None
 
 
 def overriding(candidates: Iterable[Candidate]) -> frozenset[str]:
@@ -456,20 +537,15 @@ def deciding_source(
     write, facts = writer(program, candidates, starts, filling, partly=False)
     local = {name: f"r{index}" for index, name in enumerate(sorted(overriding(candidates)))}
     write.line(0, "def decide(facts):")
-    given = relevant_approvals(candidates, starts)
-    if given is not None and program.vocabulary.approvals not in facts:
-        facts.append(program.vocabulary.approvals)
-    needed = sum(fact not in filling.defaults for fact in facts)
-    if needed:
-        write.line(1, f"if len(facts) < {needed}:")
-        write.line(2, "return partly(facts)")
+    given = counted_approvals(candidates, starts)
     for fact in facts:
         write.load(fact)
     write.line(1, "fired = 0")
+    asked = 0  # the bits of approvals of which some may be given and not suffice
     for candidate in candidates:
         rule = candidate.rule
         overridden = [f"not {local[other]}" for other in rule.overridden_by if other in local]
-        test = " and ".join([*overridden, *(write.grouped(part, write.known) for part in sorted(parts(candidate.when), key=cost))]) or "True"
+        test = " and ".join([*overridden, *(write.grouped(part, write.known) for part in sorted(parts(candidate.when), key=write.cost))]) or "True"
         write.line(1, header(candidate))
         depth = 1
         if rule.id in local:
@@ -485,11 +561,20 @@ def deciding_source(
             write.line(depth + 1, f"fired |= {write.bit(Slot(rule, need=index))}")
         if rule.approval:
             write.line(depth, f"if {write.known(Not(rule.approval.met))}:")
-            write.line(depth + 1, f"fired |= {write.bit(Slot(rule, approval=True))}")
-    key = "fired"
-    if given is not None:
-        key = f"fired, {write.name(program.vocabulary.approvals)} & {write.constant('SET', given)}"
-    write.line(1, f"return DECISIONS[{key}]")
+            bit = write.bit(Slot(rule, approval=True))
+            asked |= bit if rule.approval.at_least > 1 else 0
+            write.line(depth + 1, f"fired |= {bit}")
+    for start in starts:
+        if start.approval:
+            bit = write.bit(Slot(start=start))
+            asked |= bit if start.approval.at_least > 1 else 0
+            write.line(1, "# the baseline")
+            write.line(1, f"if {write.known(Not(start.approval.met))}:")
+            write.line(2, f"fired |= {bit}")
+    if asked and given is not None:
+        write.line(1, f"if fired & {asked}:")
+        write.line(2, f"return DECISIONS[fired, {write.name(program.vocabulary.approvals)} & {write.constant('SET', given)}]")
+    write.line(1, "return DECISIONS[fired]")
     return finished(write, given)
 
 
@@ -510,7 +595,7 @@ def outcome_source(
         load(candidate.when)
         rule = candidate.rule
         overridden = [f"not {local[other]}" for other in rule.overridden_by if other in local]
-        return [*overridden, *(write.grouped(part, write.known) for part in sorted(parts(candidate.when), key=cost))]
+        return [*overridden, *(write.grouped(part, write.known) for part in sorted(parts(candidate.when), key=write.cost))]
 
     for candidate in candidates:  # those that override are needed below
         if candidate.rule.id in local:
@@ -566,9 +651,7 @@ def partly_source(
     write, facts = writer(program, candidates, starts, filling, partly=True)
     local = {name: f"r{index}" for index, name in enumerate(sorted(overriding(candidates)))}
     approvals = program.vocabulary.approvals
-    given = relevant_approvals(candidates, starts)
-    if given is not None and approvals not in facts:
-        facts.append(approvals)
+    given = counted_approvals(candidates, starts)
     write.line(0, "def partly(facts):")
     write.line(1, "get = facts.get")
     write_filling(write, facts, filling.implications)
@@ -618,7 +701,7 @@ def write_partly(write: Writer, candidate: Candidate, local: Mapping[str, str]) 
     """One rule: where it surely applies, and where it may."""
     rule = candidate.rule
     others = [local[other] for other in rule.overridden_by if other in local]
-    ordered = sorted(parts(candidate.when), key=cost)
+    ordered = sorted(parts(candidate.when), key=write.cost)
     may = " and ".join([*(f"not {other}_s" for other in others), *(write.grouped(part, write.may) for part in ordered)]) or "True"
     sure = " and ".join([*(f"not {other}_m" for other in others), *(write.grouped(part, write.sure) for part in ordered)]) or "True"
     bit = write.bit(Slot(rule))
@@ -691,6 +774,15 @@ def write_baseline_partly(write: Writer, starts: tuple[Start, ...]) -> None:
         fact = write.program.baseline.fact
         waits.append(str(write.unknown_bits.setdefault(fact, 1 << len(write.unknown_bits))))
     approvals = [start.approval.met for start in restricting if start.approval]
+    for start in restricting:
+        if start.approval:
+            met, bit = start.approval.met, write.bit(Slot(start=start))
+            write.line(1, "# the baseline")
+            write.line(1, f"if not ({write.sure(met)}):")
+            write.line(2, f"if {write.may(met)}:")
+            write.line(3, f"maybe |= {bit}")
+            write.line(2, "else:")
+            write.line(3, f"sure |= {bit}")
     waits += [f"({write.waits(met)} if {write.may(met)} and not ({write.sure(met)}) else 0)" for met in approvals]
     tests = ["not opened"]
     if len(approvals) == len(restricting):

@@ -30,14 +30,16 @@ def interpret(program: Program, facts: Facts, *, assume: Assume | str = Assume.N
     facts = complete(program.vocabulary, facts, assume=assume)
     applies = applying(program.rules, facts)
     opened = max((applies[rule.id] for rule in program.rules if rule.effect is Effect.ALLOW), default=Truth.FALSE)
+    possible = starts(program.baseline, facts)
+    unmet = {start: holds(start.approval.met, facts).negated() for start in possible if start.approval}
     return decided(
         program,
         applies=applies,
         claims=[
-            *baseline_claims(program, opened, facts),
+            *baseline_claims(program, possible, opened, unmet, facts),
             *(claim for rule in program.rules for claim in claims_of(program, rule, applies[rule.id], facts)),
         ],
-        start=standing(program.baseline, opened, facts),
+        start=standing(possible, opened, unmet),
         missing=missing(program, applies, opened, facts),
     )
 
@@ -80,33 +82,31 @@ def starts(baseline: Baseline, facts: Facts) -> tuple[Start, ...]:
     return tuple(dict.fromkeys(baseline.starts.values()))
 
 
-def standing(baseline: Baseline, opened: Truth, facts: Facts) -> tuple[Outcome, Outcome]:
-    """The bounds of the baseline left standing: what may be opened does not restrict at least, and does at most."""
-    possible = starts(baseline, facts)
-    mildest = min(start_counts(start, Truth.TRUE, facts) for start in possible)
-    strictest = max(start_counts(start, Truth.UNKNOWN, facts) for start in possible)
+def standing(possible: Sequence[Start], opened: Truth, unmet: Mapping[Start, Truth]) -> tuple[Outcome, Outcome]:
+    """The bounds of the baseline left standing: what may open it does not restrict at least, and does at most.
+
+    Of several possible starts the mildest and the strictest count, each as far as its approval is not given.
+    """
+    mildest = min(start_counts(start, Truth.TRUE, unmet) for start in possible)
+    strictest = max(start_counts(start, Truth.UNKNOWN, unmet) for start in possible)
     return (
         mildest if opened is Truth.FALSE else Outcome.ALLOW,
         strictest if opened is not Truth.TRUE else Outcome.ALLOW,
     )
 
 
-def start_counts(start: Start, at_least: Truth, facts: Facts) -> Outcome:
+def start_counts(start: Start, at_least: Truth, unmet: Mapping[Start, Truth]) -> Outcome:
     """The outcome of a start, if it counts with at least this truth: to ask does until it is approved."""
-    return start.outcome if start_unmet(start, facts) >= at_least else Outcome.ALLOW
+    return start.outcome if unmet.get(start, Truth.TRUE) >= at_least else Outcome.ALLOW
 
 
-def start_unmet(start: Start, facts: Facts) -> Truth:
-    """Whether what a start asks for is not met: only an approval can be."""
-    return holds(start.approval.met, facts).negated() if start.approval else Truth.TRUE
-
-
-def baseline_claims(program: Program, opened: Truth, facts: Facts) -> Iterator[Claim]:
+def baseline_claims(
+    program: Program, possible: Sequence[Start], opened: Truth, unmet: Mapping[Start, Truth], facts: Facts
+) -> Iterator[Claim]:
     """What the baseline has against an action: nothing of it is surely so while several starts are possible."""
-    possible = starts(program.baseline, facts)
     this_one = Truth.TRUE if len(possible) == 1 else Truth.UNKNOWN
     for start in possible:
-        truth = min(opened.negated(), this_one, start_unmet(start, facts))
+        truth = min(opened.negated(), this_one, unmet.get(start, Truth.TRUE))
         if start.approval:
             yield Claim(truth, Outcome.ASK, still_asked(program, "", start.approval, start.say, facts))
         elif start.outcome is Outcome.DENY:
@@ -137,7 +137,8 @@ def missing(program: Program, applies: Mapping[str, Truth], opened: Truth, facts
         if rule.approval and min(applies[rule.id], holds(rule.approval.met, facts).negated()) is Truth.UNKNOWN:
             waited |= applying_waits[rule.id] | waits(rule.approval.met, facts)
     possible = starts(program.baseline, facts)
-    restricting = [start for start in possible if start_counts(start, Truth.UNKNOWN, facts) > Outcome.ALLOW]
+    unmet = {start: holds(start.approval.met, facts).negated() for start in possible if start.approval}
+    restricting = [start for start in possible if start_counts(start, Truth.UNKNOWN, unmet) > Outcome.ALLOW]
     if opened is not Truth.TRUE and restricting:
         if len(possible) > 1:
             waited.add(program.baseline.fact)

@@ -172,14 +172,13 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which policy this is: a decision names it. ``digest`` is that of everything, ``decides`` of what decides."""
+    """Which policy this is: a decision names it. ``digest`` is that of everything that its author wrote, and of the vocabulary
+    that it uses."""
 
     id: str
     version: str
     title: str = ""
     digest: str = ""
-    decides: str = ""
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from socialpolicy.deciding import Decider
-from socialpolicy.digests import identified
+from socialpolicy.digests import digest
 from socialpolicy.encoding import ProgramError, loaded, saved
 from socialpolicy.program import Program
 from socialpolicy.soundness import unsound
@@ -19,7 +19,8 @@ FILE_BYTES = 64 * 1024 * 1024
 
 def dumped(program: Program) -> str:
     """A program as JSON text, one and the same for one program."""
-    return json.dumps(saved(program), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    data = saved(program)
+    return json.dumps({**data, "checksum": digest(data)}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def save(program: Program, path: str | Path) -> None:
@@ -67,10 +68,11 @@ def loads_program(text: str | bytes) -> Decider:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ProgramError("", f"this is no JSON: {error}.") from None
+    checksum = data.pop("checksum", None) if isinstance(data, dict) else None
     program = loaded(data)
     problem = unsound(program)
     if problem:
         raise ProgramError(*problem)
-    if identified(program).identity != program.identity:
-        raise ProgramError("identity", "the digests do not fit: the program was changed after it was written. Compile it again.")
+    if digest(data) != checksum:
+        raise ProgramError("checksum", "it does not fit: the program was changed after it was written. Compile it again.")
     return Decider(program)

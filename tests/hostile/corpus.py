@@ -118,8 +118,8 @@ def references() -> Iterator[Hostile]:
     yield bad("anchor on a list", rule("tags: ▸&none []"), "anchor")
     yield bad("anchor on a key", put("title: A", "▸&t title: A"), "anchor")
     yield bad("alias of nothing", top("owner: ▸*who"), "alias")
-    yield bad("alias as a key", top("▸*title : x"), "non-string-key")
-    yield bad("pattern that starts like an alias", when("{account.id: {matches: ▸*.example}}"), "alias")
+    yield bad("alias as a key", top("▸*title : x"), "alias")
+    yield bad("pattern that starts like an alias", when("{account.id: {matches: ▸*.example}}"), "syntax")
     yield bad(
         "anchor and alias", put("title: A small policy", "title: ▸&t Small") + "purpose: ▸*t\n", "anchor", "alias"
     )
@@ -164,8 +164,8 @@ def references() -> Iterator[Hostile]:
     yield bad("tag with an unknown handle", top("x-a: ▸!e!thing 3"), "syntax")
     yield bad("directive of YAML 1.1", "▸%YAML 1.1\n---\n" + POLICY, "directive")
     yield bad("directive of YAML 1.2 is fine", "%YAML 1.2\n---\n" + POLICY)
-    yield bad("directive of YAML 2", "▸%YAML 2.0\n---\n" + POLICY, "syntax")
-    yield bad("directive twice", "%YAML 1.2\n▸%YAML 1.2\n---\n" + POLICY, "syntax")
+    yield bad("directive of YAML 2", "▸%YAML 2.0\n---\n" + POLICY, "directive")
+    yield bad("directive twice", "%YAML 1.2\n▸%YAML 1.2\n---\n" + POLICY, "directive")
     yield bad("directive for tags", "▸%TAG !e! tag:example.org,2026:\n---\n" + POLICY, "directive")
     yield bad("directive nobody knows", "▸%INCLUDE other.yaml\n---\n" + POLICY, "directive")
     yield bad("directive in a comment is a comment", "# %TAG !e! tag:example.org,2026:\n" + POLICY)
@@ -176,8 +176,8 @@ def references() -> Iterator[Hostile]:
     yield bad("a thousand documents", POLICY + "▸---\na: 1\n" + "---\na: 1\n" * 999, "second-document")
     yield bad("second document with broken syntax", POLICY + "▸---\n}{\n", "second-document")
     yield bad("marks around one document are fine", "---\n" + POLICY + "...\n")
-    yield bad("text behind the start mark", "--- ▸" + POLICY, "syntax")
-    yield bad("policy behind a front matter", "---\ntitle: A page\n▸---\n" + POLICY, "second-document", "missing-key")
+    yield bad("text behind the start mark", "--- " + POLICY.replace("y: 1", "y▸: 1"), "syntax")
+    yield bad("policy behind a front matter", "---\ntitle: A page\n▸---\n" + POLICY, "second-document")
 
 
 # -- duplicates ---------------------------------------------------------------------------------------------------------
@@ -205,22 +205,24 @@ guarantees:
         top("contacts:\n  legal: {title: Legal, reach: by mail}\n  ▸legal: {title: Law, reach: by mail}"),
         "duplicate-key",
     )
-    yield bad("exception with the id of a rule", top("""\
+    yield bad("exception with the id of a rule", POLICY + """\
+  - {id: R-2, title: T, effect: deny, scope: everything}
 contacts: {legal: {title: Legal, reach: by mail}}
 exceptions:
-  ▸R-1: {rules: [R-1], for: {actor.id: u-1}, owner: legal, reason: R, ticket: T, approved_by: [legal], in_force: {from: 2026-01-01, through: 2026-02-01}}
-"""), "duplicate-id")  # fmt: skip
+  ▸R-1: {rules: [R-2], for: {actor.id: u-1}, owner: legal, reason: R, ticket: T, approved_by: [legal], in_force: {from: 2026-01-01, through: 2026-02-01}}
+""", "duplicate-id")  # fmt: skip
     yield bad("key in other people's data", top("x-a: {b: 1, ▸b: 2}"), "duplicate-key")
     yield bad("ten thousand times one key", top("x-a:\n" + "  b: 1\n" * 10_000), "duplicate-key", many=True)
     yield bad(
         "keys of one look and different letters",
-        top("conditions:\n  caf\u00e9: {content.mature: true}\n  ▸cafe\u0301: {content.mature: true}"),
+        top("conditions:\n  ▸caf\u00e9: {content.mature: true}\n  ▸cafe\u0301: {content.mature: true}"),
+        "bad-name",
         "bad-name",
     )
     yield bad(
         "one value twice in a new fact",
         top(
-            "vocabulary:\n  uses: core@1\n  facts:\n    content.kind: {type: enum, values: [a, b, ▸a], question: Which?}"
+            "vocabulary:\n  uses: core@1\n  facts:\n    content.kind: {type: enum, values: [a, b, ▸a], question: Which one it is}"
         ),
         "duplicate-value",
     )
@@ -256,7 +258,7 @@ def typing() -> Iterator[Hostile]:
     yield bad("version with a line end", put('version: "1.0.0"', r'version: ▸"1.0.0\n"'), "bad-version")
     yield bad("version in wide digits", put('version: "1.0.0"', 'version: ▸"１.0.0"'), "bad-version")
     yield bad(
-        "version of five thousand digits", put('version: "1.0.0"', f'version: ▸"{"9" * 5000}.0.0"'), "bad-version"
+        "version of five thousand digits", put('version: "1.0.0"', f'version: ▸"{"9" * 5000}.0.0"'), "too-long"
     )
     yield bad("version that is a date", put('version: "1.0.0"', "version: ▸2026-03-01"), "bad-version")
     yield bad("number with a leading zero", put("title: A small policy", "title: ▸010"), "ambiguous-scalar")
@@ -265,7 +267,7 @@ def typing() -> Iterator[Hostile]:
     yield bad("number to the base 2", put("title: A small policy", "title: ▸0b101"), "ambiguous-scalar")
     yield bad("number with underscores", put("title: A small policy", "title: ▸1_000"), "ambiguous-scalar")
     yield bad("number with an exponent", put("title: A small policy", "title: ▸1e3"), "wrong-type")
-    yield bad("number with a comma", when("{context.promos_today: {at_least: ▸1,▸5}}"), "unknown-key", "wrong-type")
+    yield bad("number with a comma", when("{context.promos_today: {at_least: 1,▸5}}"), "non-string-key")
     yield bad("infinity", put("title: A small policy", "title: ▸.inf"), "ambiguous-scalar")
     yield bad("no number", put("title: A small policy", "title: ▸.nan"), "ambiguous-scalar")
     yield bad("number beyond all bounds", put("title: A small policy", "title: ▸1e999"), "ambiguous-scalar")
@@ -340,17 +342,17 @@ def keys() -> Iterator[Hostile]:
     yield bad("number with a leading zero", top("▸010: 1"), "non-string-key")
     yield bad("null", top("▸null: 1"), "non-string-key")
     yield bad("tilde", top("▸~: 1"), "non-string-key")
-    yield bad("nothing", top("▸: 1"), "non-string-key")
+    yield bad("nothing", top("▸: 1"), "syntax", pure_findings=("non-string-key",))
     yield bad("empty text", top('▸"": 1'), "unknown-key")
     yield bad("list", top("? ▸[a, b]\n: 1"), "non-string-key")
     yield bad("mapping", top("? ▸{a: b}\n: 1"), "non-string-key")
     yield bad("list in a flow", top("x-a: {▸[a, b]: 1}"), "non-string-key")
     yield bad("mapping in a flow", top("x-a: {▸{a: b}: 1}"), "non-string-key")
     yield bad("list of mappings with keys of their own", top("? ▸- a: 1\n    b: [1, 2]\n: c: 2"), "non-string-key")
-    yield bad("question mark alone", top("▸? strange"), "unknown-key")
+    yield bad("question mark alone", top("? ▸strange"), "empty-value")
     yield bad("time", top("▸12:30: lunch"), "unknown-key")
     yield bad("several lines", top('▸"two\n  lines": 1'), "syntax")
-    yield bad("longer than YAML takes", top("x-" + "a" * 1100 + "▸: 1"), "syntax")
+    yield bad("longer than YAML takes", top("▸x-" + "a" * 1100 + ": 1"), "syntax")
     yield bad("of seventy thousand letters", top(f'? ▸"{"a" * 70_000}"\n: 1'), "limit-reached")
     yield bad("on is a word", top("▸on: true"), "unknown-key")
     yield bad("with a blank behind it", top('▸"owner ": comms'), "unknown-key")
@@ -369,7 +371,7 @@ def keys() -> Iterator[Hostile]:
     yield bad(
         "alias of a part of the model",
         when("{not_: {content.tone: profane}}").replace("{not_", "{▸not_"),
-        "unknown-fact",
+        "unknown-key",
     )
     yield bad("foreign data", top("x-team: {any: [thing, 1, true, 1.5, null]}"))
     yield bad("foreign data without its dash", top("▸x_team: 1"), "unknown-key")
@@ -396,7 +398,6 @@ def empties() -> Iterator[Hostile]:
     yield bad("rules of null", POLICY[: POLICY.index("rules:")] + "▸rules: ~\n", "empty-value")
     yield bad("no rules", POLICY[: POLICY.index("rules:")] + "rules: []\n")
     yield bad("title of nothing", put("title: A small policy", "▸title:"), "empty-value")
-    yield bad("title of blanks", put("title: A small policy", "title: ▸'   '"), "empty-value")
     yield bad("title without letters", put("title: A small policy", "title: ▸''"), "empty-value")
     yield bad("condition of nothing", put("when: {content.tone: profane}", "▸when:"), "empty-value")
     yield bad("condition without tests", when("▸{}"), "empty-value")
@@ -407,7 +408,7 @@ def empties() -> Iterator[Hostile]:
     yield bad("fact without a colon in a flow", when("{▸content.mature}"), "empty-value")
     yield bad("scope of nothing", put("scope: everything", "scope: ▸{}"), "empty-value")
     yield bad("scope with an empty list", put("scope: everything", "scope: {accounts: ▸[]}"), "empty-value")
-    yield bad("overrides of nothing", rule("overrides: ▸{}"), "empty-value")
+    yield bad("overrides of nothing", rule("▸overrides: {}"), "empty-value")
     yield bad("null in a list", rule("tags: [▸~]"), "empty-value")
     yield bad("null among texts", top("terms: {w: {kind: words, entries: [a, ▸null, b]}}"), "empty-value")
     yield bad(
@@ -418,10 +419,10 @@ def empties() -> Iterator[Hostile]:
     yield bad(
         "hashtag as an entry",
         top('terms:\n  w:\n    kind: words\n    entries:\n      - ▸#sp\n      - "#ok"\n'),
-        "empty-value",
+        "hashtag-or-comment",
     )
     yield bad("hashtags in a flow", top("terms:\n  w: {kind: words, entries: ▸[#sp, #collab]}\nowner: comms"), "syntax")
-    yield bad("hashtag behind a key", rule("▸say: #sp"), "empty-value")
+    yield bad("hashtag behind a key", rule("say: ▸#sp"), "hashtag-or-comment")
     yield bad("hashtag behind a text", put("title: A small policy", "title: Write ▸#ad please"), "hashtag-or-comment")
     yield bad(
         "hashtag behind an entry",
@@ -452,14 +453,14 @@ def depth() -> Iterator[Hostile]:
     limit = "limit-reached@1:65"
     yield bad("open brackets", "[" * NESTED, limit, heavy=True)
     yield bad("brackets", "[" * NESTED + "]" * NESTED, limit, heavy=True)
-    yield bad("open braces", "{" * NESTED, limit, "non-string-key", heavy=True, many=True)
+    yield bad("open braces", "{" * NESTED, limit, heavy=True, many=True)
     yield bad("braces and keys", "{a: " * NESTED, "limit-reached@1:257", heavy=True)
     yield bad("brackets and braces", "[{a: " * NESTED, "limit-reached@1:161", heavy=True)
     yield bad("dashes on one line", "- " * NESTED, "limit-reached@1:129", heavy=True)
     yield bad("question marks on one line", "? " * NESTED, "limit-reached", heavy=True, many=True)
     yield bad("question marks and dashes", "? - " * NESTED, "limit-reached", heavy=True, many=True)
-    yield bad("steps of indentation", "".join(f"{' ' * n}a:\n" for n in range(2000)), "limit-reached@65:65", heavy=True)
-    yield bad("brackets in other people's data", top("x-a: " + "[" * 70 + "]" * 70), "limit-reached@12:70")
+    yield bad("steps of indentation", "".join(f"{' ' * n}a:\n" for n in range(300)), "limit-reached@65:65", heavy=True)
+    yield bad("brackets in other people's data", top("x-a: " + "[" * 70 + "]" * 70), "limit-reached@12:69")
     yield bad("nots in nots", when("{not: " * 70 + "{content.mature: true}" + "}" * 70), "limit-reached@11:377")
     yield bad("alls in alls within the limit", when("{all: [" * 28 + "{content.mature: true}" + "]}" * 28))
     yield bad("nots in nots within the limit", when("{not: " * 58 + "{content.mature: true}" + "}" * 58))
@@ -520,7 +521,7 @@ def sizes() -> Iterator[Hostile]:
         many=True,
         heavy=True,
     )
-    yield bad("ten thousand nulls", top("x-a: [" + "~, " * 9_999 + "~]"), "empty-value", many=True, heavy=True)
+    yield bad("ten thousand nulls", rule("tags: [" + "~, " * 9_999 + "~]"), "empty-value", many=True, heavy=True)
     yield bad("ten thousand hidden characters", top("# \u200b\n" * 10_000), "hidden-character", many=True, heavy=True)
     yield bad(
         "hidden characters on one long line", top("# " + "\u200b" * 100_000), "hidden-character", many=True, heavy=True
@@ -545,18 +546,17 @@ def sizes() -> Iterator[Hostile]:
         "condition with too many parts",
         when("{any: [" + "{content.mature: true, content.consent: true}, " * 4_000 + "a]}"),
         "limit-reached",
-        "unknown-condition",
         many=True,
         heavy=True,
     )
     yield bad(
         "eleven thousand rules",
         POLICY + "".join(f"  - {{id: A{n}, title: T, effect: advise, scope: everything}}\n" for n in range(10_001)),
-        "limit-reached@6:1",
+        "limit-reached@10011:5",
         heavy=True,
         pure=False,
     )
-    yield bad("rules over the limit of a list", POLICY + "  - {}\n" * 10_001, "limit-reached@10012:5", heavy=True)
+    yield bad("rules over the limit of a list", POLICY + "  - {}\n" * 10_001, "limit-reached@10011:5", heavy=True)
     yield bad("ten thousand broken rules", POLICY + "  - {}\n" * 9_999, "missing-key", many=True, heavy=True)
     yield bad(
         "ten thousand rules with one id",
@@ -618,7 +618,7 @@ def blow_ups() -> Iterator[Hostile]:
                         "outage",
                         "layoffs",
                         "culture",
-                        "hiring",
+                        "union",
                         "customer",
                     )
                 )
@@ -644,7 +644,7 @@ def blow_ups() -> Iterator[Hostile]:
         heavy=True,
     )
     yield bad("condition on itself", top("conditions: {a: {any: [▸a, {content.mature: true}]}}"), "condition-cycle")
-    yield bad("two conditions on each other", top("conditions:\n  a: {▸b: true}\n  b: {▸a: false}"), "condition-cycle")
+    yield bad("two conditions on each other", top("conditions:\n  a: {b: true}\n  b: {▸a: false}"), "condition-cycle")
     yield bad(
         "three conditions in a circle",
         top("conditions:\n  a: {b: true}\n  b: {not: {c: true}}\n  c: {is: {any: [a]}}"),
@@ -736,8 +736,8 @@ tags: {t: {title: T, may_be_set_aside: true}}"""), "override-cycle", many=True) 
 vocabulary:
   uses: core@1
   facts:
-    content.a: {type: bool, question: A?, mutable: true, default: true}
-    content.b: {type: bool, question: B?, mutable: true, default: true}
+    content.a: {type: bool, question: A, mutable: true, default: true}
+    content.b: {type: bool, question: B, mutable: true, default: true}
   ▸implies:
     - {if: {content.a: true}, then: {content.b: false}}
     - {if: {content.b: true}, then: {content.a: false}}"""), "contradiction")  # fmt: skip
@@ -858,7 +858,7 @@ def syntax() -> Iterator[Hostile]:
 
     yield bad("quote that is not closed", title('▸"A small policy'), "syntax")
     yield bad("single quote that is not closed", title("▸'A small policy"), "syntax")
-    yield bad("apostrophe in single quotes", title("'It▸'s ours'"), "syntax")
+    yield bad("apostrophe in single quotes", title("'It'▸s ours'"), "syntax")
     yield bad("quote inside quotes", title('"Say "▸please""'), "syntax")
     yield bad("text behind a quote", title('"Say" ▸please'), "syntax")
     yield bad("bracket that is not closed", rule("tags: ▸[a, b") + "owner: comms\n", "syntax")
@@ -881,48 +881,48 @@ def syntax() -> Iterator[Hostile]:
     yield bad("comma at the start in a flow", rule("tags: [▸,a]"), "syntax")
     yield bad("colon in a text", title("Posts▸: the rules"), "syntax")
     yield bad("colon at the end of a text", title("Posts▸:"), "syntax")
-    yield bad("colon in a text of a list", rule("guidance: {do: [Say▸: please]}"), "wrong-type@12:20")
+    yield bad("colon in a text of a list", rule("guidance: {do: [Say▸: please]}"), "wrong-type@12:21")
     yield bad("address with a colon is fine", title("https://example.org/a"))
-    yield bad("question mark in a flow", rule("guidance: {do: [▸? Ask]}"), "wrong-type")
+    yield bad("question mark in a flow", rule("guidance: {do: [? ▸Ask]}"), "empty-value")
     yield bad("question mark at the end in a flow", when("{content.tone: profane?▸}"), "unknown-value@11:26")
-    yield bad("dash without a blank", put("  - id: R-1", "  -id: ▸R-1"), "syntax")
-    yield bad("colon without a blank", put("effect: deny", "effect:deny"), "syntax")
-    yield bad("colon without a blank in a flow", when("{▸content.tone:profane}"), "unknown-fact")
-    yield bad("key without a colon", put("    effect: deny", "    effect deny"), "syntax")
+    yield bad("dash without a blank", put("  - id: R-1\n    title: Be", "  -id: R-1\n    title▸: Be"), "syntax")
+    yield bad("colon without a blank", put("effect: deny", "▸effect:deny"), "syntax")
+    yield bad("colon without a blank in a flow", when("{▸content.tone:profane}"), "empty-value")
+    yield bad("key without a colon", put("    effect: deny", "    ▸effect deny"), "syntax")
     yield bad("key indented too far", put("    effect: deny", "      effect▸: deny"), "syntax")
     yield bad("key indented too little", put("    effect: deny", "   ▸effect: deny"), "syntax")
     yield bad("rule indented too little", top(" ▸- {id: R-2}"), "syntax")
-    yield bad("rule indented too far", top("   - {id: R-2, title: T, effect: advise, scope: everything}"), "syntax")
+    yield bad("rule indented too far", top("   ▸- {id: R-2, title: T, effect: advise, scope: everything}"), "syntax")
     yield bad("top key indented", POLICY + " ▸owner: comms\n", "syntax")
     yield bad("list and mapping mixed", top("tags:\n  a: {title: A}\n  ▸- b\n"), "syntax")
     yield bad("mapping and list mixed", top("x-a:\n  - a\n  ▸b: c\n"), "syntax")
-    yield bad("value and list", top("x-a: here\n  ▸- there\n"), "wrong-type")
+    yield bad("value and list", rule("guidance:\n  do: ▸here\n    - there"), "wrong-type")
     yield bad("list behind a key on one line", top("x-a: ▸- there"), "syntax")
     yield bad("two keys on one line", put("effect: deny", "effect: deny scope▸: everything"), "syntax")
     yield bad("block text with bad indentation", top("purpose: |\n  one\n ▸two\n"), "syntax")
     yield bad("block text with indentation nought", top("purpose: ▸|0\n  one\n"), "syntax")
-    yield bad("block text with words behind it", top("purpose: | ▸words\n  one\n"), "syntax")
+    yield bad("block text with words behind it", top("purpose: ▸| words\n  one\n"), "syntax")
     yield bad(
         "conflict marks of git",
         put("effect: deny\n", "effect: deny\n▸<<<<<<< HEAD\n    firm: true\n=======\n    firm: false\n>>>>>>> other\n"),
         "syntax",
     )
-    yield bad("template language", title("▸{{ company }} rules"), "non-string-key", "wrong-type", many=True)
+    yield bad("template language", title("▸{{ company }} rules"), "syntax")
     yield bad("template language in a block", top("▸{% if x %}\nowner: comms\n{% endif %}"), "syntax")
     yield bad(
-        "page of a web site", "▸<!DOCTYPE html>\n<html><body><p>404: not found</p></body></html>\n", "syntax", many=True
+        "page of a web site", "<!DOCTYPE html>\n<html><body><p>404▸: not found</p></body></html>\n", "syntax", many=True
     )
-    yield bad("document of a word processor", "Policy\n======\n\n1. Be nice: always.\n", "syntax", many=True)
-    yield bad("csv", "id,effect,scope\nR-1,deny,everything\n", "wrong-type", many=True)
-    yield bad("toml", '[policy]\nid = "x"\n', "syntax", many=True)
-    yield bad("xml", '<?xml version="1.0"?>\n<policy id="x"/>\n', "wrong-type", many=True)
-    yield bad("python", "def policy():\n    return {'a': 1}\n", "syntax", many=True)
+    yield bad("document of a word processor", "Policy\n======\n\n1. Be nice▸: always.\n", "syntax")
+    yield bad("csv", "▸id,effect,scope\nR-1,deny,everything\n", "wrong-type")
+    yield bad("toml", '[policy]\n▸id = "x"\n', "second-document")
+    yield bad("xml", '▸<?xml version="1.0"?>\n<policy id="x"/>\n', "wrong-type")
+    yield bad("python", "▸def policy():\n    return {'a': 1}\n", "not-a-policy")
     yield bad("only an opening brace", "▸{", "syntax")
     yield bad("only a quote", '▸"', "syntax")
-    yield bad("only a colon", "▸:", "non-string-key", many=True)
-    yield bad("only a dash", "▸-", "empty-value", many=True)
+    yield bad("only a colon", "▸:", "syntax", pure_findings=("non-string-key",))
+    yield bad("only a dash", "▸-", "wrong-type")
     yield bad("only a star", "▸*", "syntax")
-    yield bad("only a question mark", "▸?", "non-string-key", many=True)
+    yield bad("only a question mark", "▸?", "non-string-key@1:2")
 
 
 # -- JSON ---------------------------------------------------------------------------------------------------------------
@@ -1012,16 +1012,16 @@ def in_json() -> Iterator[Hostile]:
     yield js("null", swapped('"baseline": "allow"', '▸"baseline": null'), "empty-value")
     yield js("list at the top", f"▸[{tight}]", "wrong-type")
     yield js("text at the top", "▸" + json.dumps(tight), "wrong-type")
-    yield js("two objects", tight + "\n▸" + tight, "syntax")
-    yield js("lines of objects", tight + "\n▸{}\n", "syntax")
-    yield js("cut off", "▸" + pretty[:-20], "syntax")
+    yield js("two objects", tight + "\n▸" + tight, "second-document")
+    yield js("lines of objects", tight + "\n▸{}\n", "second-document")
+    yield js("cut off", pretty[:-20].replace('"when": {', '"when": ▸{'), "syntax")
     yield js(
         "cut off in a text",
         pretty[: pretty.index("profane")].replace('"content.tone": "', '"content.tone": ▸"'),
         "syntax",
     )
     yield js("comma missing", swapped('"id": "hostile",\n  "version"', '"id": "hostile"\n  ▸"version"'), "syntax")
-    yield js("colon missing", swapped('"baseline": "allow"', '▸"baseline" "allow"'), "syntax")
+    yield js("colon missing", swapped('"baseline": "allow"', '"baseline" ▸"allow"'), "syntax")
     yield js("comma too many at the start", swapped('{\n  "socialpolicy"', '{▸,\n  "socialpolicy"'), "syntax")
     yield js("saved program that was tampered with", '▸{"socialpolicy_program": 1, "rules": []}', "bad-program")
     yield js(
@@ -1120,10 +1120,6 @@ def structure() -> Iterator[Hostile]:
         "everything missing",
         "▸socialpolicy: 1\n",
         "missing-key",
-        "missing-key@1:1",
-        "missing-key@1:1",
-        "missing-key@1:1",
-        "missing-key@1:1",
     )
     yield bad("first key missing", put("socialpolicy: 1\n", "").replace("id: hostile", "▸id: hostile"), "missing-key")
     yield bad("contact without a way to reach it", top("contacts:\n  legal:\n    ▸title: Legal"), "missing-key")
@@ -1243,7 +1239,6 @@ def meanings() -> Iterator[Hostile]:
         "need that is a condition",
         put("effect: deny", "effect: require\n    require: {▸all: [{content.alt_text: true}]}"),
         "bad-need",
-        many=True,
     )
     yield bad(
         "need that is tested by the rule",
@@ -1292,7 +1287,7 @@ exceptions:
 """, "exception-for-everyone")  # fmt: skip
     yield bad("exception without an end", POLICY + CONTACTS + """\
 exceptions:
-  E-1: {rules: [R-1], for: {actor.id: u-1}, owner: legal, reason: R, ticket: T, approved_by: [legal], in_force: {▸from: 2026-01-01}}
+  E-1: {rules: [R-1], for: {actor.id: u-1}, owner: legal, reason: R, ticket: T, approved_by: [legal], in_force: ▸{from: 2026-01-01}}
 """, "missing-key")  # fmt: skip
     yield bad("builds on another policy", top("▸builds_on: [{id: law, version: 2}]"), "not-supported-yet")
     yield bad("builds on an address", top('▸builds_on: "http://127.0.0.1:9/policy.yaml"'), "not-supported-yet")
@@ -1304,7 +1299,7 @@ exceptions:
     )
     yield bad(
         "value called unknown",
-        top("vocabulary: {uses: core@1, facts: {content.kind: {type: enum, values: [a, ▸unknown], question: Q?}}}"),
+        top("vocabulary: {uses: core@1, facts: {content.kind: {type: enum, values: [a, ▸unknown], question: Q}}}"),
         "reserved-word",
     )
     yield bad(
@@ -1319,12 +1314,12 @@ exceptions:
     )
     yield bad(
         "fact with a name of the language",
-        top("vocabulary: {uses: core@1, facts: {▸not: {type: bool, question: Q?}}}"),
+        top("vocabulary: {uses: core@1, facts: {▸not: {type: bool, question: Q}}}"),
         "bad-name",
     )
     yield bad(
         "fact whose bounds cross",
-        top("vocabulary: {uses: core@1, facts: {content.n: {type: int, ▸min: 5, max: 3, question: Q?}}}").replace(
+        top("vocabulary: {uses: core@1, facts: {content.n: {type: int, ▸min: 5, max: 3, question: Q}}}").replace(
             "▸min: 5", "min: ▸5"
         ),
         "never-true",

@@ -33,7 +33,7 @@ def test_being_approved_never_makes_a_decision_stricter(program: Program, seed: 
 
 @given(programs(), seeds())
 def test_no_approval_lifts_a_denial(program: Program, seed: int) -> None:
-    for facts in many_facts(program, seed, 30 if program.vocabulary.approvals else 0):
+    for facts in many_facts(program, seed, 20 if program.vocabulary.approvals else 0):
         if completed(program, facts) is None:
             continue
         before = interpret(program, {**facts, APPROVALS: frozenset()})
@@ -45,7 +45,7 @@ def test_no_approval_lifts_a_denial(program: Program, seed: int) -> None:
 
 @given(programs(), seeds())
 def test_what_all_have_approved_asks_nobody(program: Program, seed: int) -> None:
-    for facts in many_facts(program, seed, 30 if program.vocabulary.approvals else 0):
+    for facts in many_facts(program, seed, 20 if program.vocabulary.approvals else 0):
         if completed(program, facts) is not None:
             after = interpret(program, {**facts, APPROVALS: frozenset(ALL)})
             assert not after.sure.approvals

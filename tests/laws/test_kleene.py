@@ -1,4 +1,4 @@
-"""Unknown is neither true nor false, and stays so until it is known: in "c or not c" too, which nothing may simplify."""
+"""Unknown is neither true nor false and stays so until it is known: also in "c or not c", which is never simplified."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ any run of characters, and nothing else is special.
 
 from __future__ import annotations
 
+from itertools import product
 from time import perf_counter
 
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from socialpolicy.conditions import matches
 
 FEW = st.text("ab*?.[", max_size=12)
+PATTERNS = ["".join(characters) for size in range(6) for characters in product("ab*", repeat=size)]
+SHORT_TEXTS = ["".join(characters) for size in range(5) for characters in product("ab", repeat=size)]
 
 
 def slowly(pattern: str, text: str) -> bool:
@@ -30,6 +33,12 @@ def slowly(pattern: str, text: str) -> bool:
 @given(FEW, FEW)
 def test_matches_as_the_slow_way_does(pattern: str, text: str) -> None:
     assert matches(pattern, text) == slowly(pattern, text)
+
+
+def test_every_short_pattern_matches_as_the_slow_way_does() -> None:
+    for pattern in PATTERNS:
+        for text in SHORT_TEXTS:
+            assert matches(pattern, text) == slowly(pattern, text)
 
 
 @given(

@@ -23,7 +23,7 @@ def test_renaming_rules_changes_nothing_but_names(program: Program, seed: int) -
         for rule in program.rules
     )
     renamed_program = replace(program, rules=tuple(rules))
-    for facts in many_facts(program, seed, 30):
+    for facts in many_facts(program, seed, 20):
         before, after = judged(program, facts), judged(renamed_program, facts)
         assert (before and renamed(before.sure, new)) == (after and after.sure)
         assert (before and renamed(before.maybe, new)) == (after and after.maybe)

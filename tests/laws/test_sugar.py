@@ -150,7 +150,7 @@ def test_an_exception_is_an_unless_for_its_days(text: Text, seed: int) -> None:
                 granted = {"not": {"all": [exception["for"], {"context.at": bounds}]}}
                 rule["when"] = {"all": [granted, *([rule["when"]] if "when" in rule else [])]}
     one, two = policy(text), policy(other)
-    for facts in many_facts(one.program, seed, 30):
+    for facts in many_facts(one.program, seed, 20):
         first, second = judged(one.program, facts), judged(two.program, facts)
         assert (first is None) == (second is None)
         if first and second:
@@ -166,7 +166,7 @@ def decides_the_same(text: Text, spell_out: Callable[[Text], None], seed: int) -
     for rule in other["rules"]:
         spell_out(rule)
     one, two = policy(text), policy(other)
-    for facts in many_facts(one.program, seed, 30):
+    for facts in many_facts(one.program, seed, 20):
         first, second = judged(one.program, facts), judged(two.program, facts)
         assert (first and contents(first)) == (second and contents(second))
 

@@ -53,7 +53,7 @@ def test_one_override_has_nine_rows() -> None:
 
 @given(programs(), seeds())
 def test_a_rule_and_one_that_overrides_it_never_both_apply(program: Program, seed: int) -> None:
-    for stated in many_facts(program, seed, 30):
+    for stated in many_facts(program, seed, 20):
         facts = completed(program, stated)
         if facts is not None:
             applies = applying(program.rules, facts)

@@ -24,6 +24,8 @@ def standard_input() -> Document:
 
 def exists(source: str) -> Path:
     """The path of a source. Raises a usage error where there is none, with what it may have meant."""
+    if not source:
+        raise click.UsageError("the name of a file or folder is empty.")
     path = Path(source)
     try:
         if path.exists() or path.is_symlink():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,8 +13,12 @@ from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO
 from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, told
 from socialpolicy.loading.policies import DRAFT, check
-from socialpolicy.loading.reading import REFUSED, Document, read_file
+from socialpolicy.loading.reading import REFUSED, Document, Where, read_file
 from socialpolicy.policy import Policy, load
+
+if TYPE_CHECKING:
+    from socialpolicy.loading.models import PolicyText
+    from socialpolicy.program import Program
 
 UNREADABLE = frozenset({"unreadable-file", "outside-root"})
 
@@ -42,7 +47,7 @@ def command(source: tuple[str, ...], strict: bool, fail_on: str, formats: list[t
                 findings.append(document.finding)
                 names.append(document.finding.file)
                 gave_up = True
-            elif kind(document) == "other" and len(source) == 1 and Path(one).is_dir():
+            elif kind(document) == "other" and Path(one).is_dir():
                 other.append(document.name)
             else:
                 try:
@@ -132,8 +137,32 @@ def validate(document: Document) -> None:
                 loads_program(document.text)
             except ProgramError as error:
                 document.add("bad-program", (), str(error), "write it anew with `socialpolicy compile`.")
+        case "other":
+            if not document.failed:
+                document.add("not-a-policy", (), "this file has none of the keys that a policy, test cases or a vocabulary have.",
+                             "a policy begins with `socialpolicy: 1`, test cases with `cases_for: POLICY-ID`.")
         case _:
-            check(document)
+            found = check(document)
+            if found is not None:
+                examples(document, *found)
+
+
+def examples(document: Document, written: PolicyText, program: Program) -> None:
+    """Check the facts and names in the examples of rules."""
+    from socialpolicy.errors import ActionError
+    from socialpolicy.loading.policies import Loaded
+    from socialpolicy.testing import check_names, expectation
+
+    policy = Policy(Loaded(written, program, document.name))
+    for index, rule in enumerate(written.rules):
+        for place, example in enumerate(rule.examples or ()):
+            where: Where = ("rules", index, "examples", place)
+            check_names(policy, document, expectation(example.expect), (*where, "expect"))
+            try:
+                policy.action(example.facts)
+            except ActionError as error:
+                for problem in error.problems:
+                    document.add(problem.id, (*where, "facts", problem.at), problem.message, problem.hint, key=problem.id == "unknown-fact")
 
 
 def policy_beside(document: Document) -> Policy | None:

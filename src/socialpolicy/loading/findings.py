@@ -6,11 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
+from functools import lru_cache
+from operator import add
 
 from socialpolicy.errors import SocialPolicyError
 
 SHOWN_AT_MOST = 50
 LINE_SHOWN_AT_MOST = 160
+SENTENCE_SHOWN_AT_MOST = 400
+ALIKE_AT_MOST = 6
+TOLD_AT_MOST = 60_000
+"""How many bytes are told at most, whatever the input."""
 
 
 class Level(IntEnum):
@@ -44,17 +50,21 @@ class Finding:
     text: str = ""
 
     def __str__(self) -> str:
-        head = f"{visible(self.file)}:{self.line}:{self.column}: {self.level.word}: {self.id}: {visible(self.message)}"
+        told = shortened(visible(self.message), SENTENCE_SHOWN_AT_MOST)
+        head = f"{visible(self.file)}:{self.line}:{self.column}: {self.level.word}: {self.id}: {told}"
+        hint = shortened(visible(self.hint), SENTENCE_SHOWN_AT_MOST)
         if not self.text.strip():
-            return head + (f"\n      {visible(self.hint)}" if self.hint else "")
-        cut = max(0, self.column - 1 - LINE_SHOWN_AT_MOST // 2)
-        shown = self.text[cut : cut + LINE_SHOWN_AT_MOST]
-        before = visible(shown[: self.column - 1 - cut])
-        marked = max(1, min(len(visible(shown[len(before) :])), self.end_column - self.column))
-        dots = "…" if cut else ""
-        pad = " " * len(dots + before)
-        hint = f" {visible(self.hint)}" if self.hint else ""
-        return f"{head}\n{self.line:5} | {dots}{visible(shown)}\n      | {pad}{'^' * marked}{hint}"
+            return head + (f"\n      {hint}" if hint else "")
+        half, start = LINE_SHOWN_AT_MOST // 2, self.column - 1
+        cut = max(0, start - half)
+        before = visible(self.text[cut:start])
+        dots = "…" if cut or len(before) > half else ""
+        before = before[-half:]
+        marked = visible(self.text[start : min(self.end_column - 1, start + LINE_SHOWN_AT_MOST)])
+        after = visible(self.text[self.end_column - 1 : self.end_column - 1 + LINE_SHOWN_AT_MOST])
+        shown = (before + marked + after)[:LINE_SHOWN_AT_MOST]
+        carets = "^" * max(1, min(len(marked), LINE_SHOWN_AT_MOST - len(before)))
+        return f"{head}\n{self.line:5} | {dots}{shown}\n      | {' ' * len(dots + before)}{carets}{f' {hint}' if hint else ''}"
 
     def as_data(self) -> dict[str, object]:
         """The finding for programs."""
@@ -97,9 +107,16 @@ class LimitError(SocialPolicyError):
 def told(findings: Iterable[Finding], at_most: int = SHOWN_AT_MOST) -> str:
     """Show findings, no more than ``at_most``, and then say how many more there are."""
     findings = list(findings)
-    lines = [str(finding) for finding in findings[:at_most]]
-    if len(findings) > at_most:
-        lines.append(f"... and {len(findings) - at_most} more.")
+    lines: list[str] = []
+    left = TOLD_AT_MOST
+    for finding in findings[:at_most]:
+        line = str(finding)
+        left -= len(line.encode("utf-8", "replace"))
+        if left < 0 and lines:
+            break
+        lines.append(line)
+    if len(findings) > len(lines):
+        lines.append(f"... and {len(findings) - len(lines):,} more.")
     return "\n".join(lines)
 
 
@@ -107,8 +124,17 @@ def meant(word: object, words: Iterable[str]) -> str:
     """Ask "did you mean ...?" where one of the words is close to this one."""
     if not isinstance(word, str) or len(word) > 64:
         return ""
-    close = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    # Comparing takes long, and there may be thousands of words in the wrong: only those alike in their pairs of letters are.
+    letters = pairs(word)
+    alike = sorted((2 * len(letters & pairs(other)) / (len(letters) + len(pairs(other)) or 1), other) for other in words)[-ALIKE_AT_MOST:]
+    close = get_close_matches(word, [other for _, other in alike], n=1, cutoff=0.6)
     return f"did you mean {close[0]}?" if close else ""
+
+
+@lru_cache(maxsize=4096)
+def pairs(word: str) -> frozenset[str]:
+    """The letters of a word, and each with the next one."""
+    return frozenset(word) | frozenset(map(add, word, word[1:]))
 
 
 def listed(words: Iterable[str], joint: str = "or") -> str:
@@ -119,6 +145,11 @@ def listed(words: Iterable[str], joint: str = "or") -> str:
     if len(words) < 2:
         return "".join(words)
     return ", ".join(words[:-1]) + f" {joint} {words[-1]}"
+
+
+def shortened(text: str, at_most: int) -> str:
+    """A text, cut if it is longer than this."""
+    return text if len(text) <= at_most else text[: at_most - 1] + "…"
 
 
 def visible(text: str) -> str:

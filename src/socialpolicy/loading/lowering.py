@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from socialpolicy.conditions import ALWAYS, All, Condition, During, Includes, Not, OneOf, both, reads
-from socialpolicy.digests import identified
+from socialpolicy.digests import digest
 from socialpolicy.instants import begins, day, ends, zone
 from socialpolicy.loading.conditions import Words
 from socialpolicy.loading.findings import listed, meant
@@ -28,7 +28,7 @@ from socialpolicy.loading.models import (
     StartText,
 )
 from socialpolicy.loading.reading import Document, Where
-from socialpolicy.loading.vocabularies import vocabulary_of
+from socialpolicy.loading.vocabularies import digest_of, vocabulary_of
 from socialpolicy.program import (
     Approval,
     Approver,
@@ -108,8 +108,9 @@ class Lowering:
         rules = self.ordered([*rules, *exceptions])
         Explained(self).check()
         labels = written.labels.model_dump(exclude_none=True) if written.labels else {}
-        program = Program(
-            identity=Identity(written.id, written.version, written.title),
+        everything = "" if document.failed else digest({"uses": digest_of(written.vocabulary.uses), "policy": document.data})
+        return Program(
+            identity=Identity(written.id, written.version, written.title, everything),
             vocabulary=self.vocabulary,
             rules=tuple(rules),
             baseline=baseline,
@@ -117,7 +118,6 @@ class Lowering:
             contacts={name: self.contact_of(name) for name in written.contacts},
             labels={**LABELS, **labels},
         )
-        return program if document.failed else identified(program, document.data)
 
     # -- names, dates, contacts --------------------------------------------------------------------------------------
 
@@ -132,8 +132,9 @@ class Lowering:
     def check_names(self) -> None:
         """Names of conditions: without a dot, and no fact's."""
         for name in self.written.conditions:
-            if "." in name or name in self.words.facts or name in ("all", "any", "none", "not"):
-                why = "is a fact already" if name in self.words.facts else "cannot be told from a fact" if "." in name else "means something else already"
+            plain = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
+            if not plain or name in self.words.facts or name in ("all", "any", "none", "not"):
+                why = "is a fact already" if name in self.words.facts else "cannot be told from a fact" if "." in name else "means something else already" if plain else "is not made of letters a to z, digits, dashes and underscores"
                 self.document.add("bad-name", ("conditions", name), f"the name {name} {why}.", "name the condition otherwise, without a dot.", key=True)
 
     def day(self, text: str, where: Where) -> Any:
@@ -154,7 +155,8 @@ class Lowering:
         start = begins(first, self.zone) if first else None
         end = ends(last, self.zone) if last else None
         if (first and start is None) or (last and end is None):
-            self.document.add("bad-date", where, "these dates lie outside the calendar.", "check the years.")
+            key = "from" if first and start is None else "through"
+            self.document.add("bad-date", (*where, key), "this day is at the edge of the calendar.", "leave `through` out where there is no last day." if key == "through" else "check the year.")
         return During(self.vocabulary.instant, start, end)
 
     def in_force(self, written: InForce | InForceFor | None, where: Where) -> Condition:

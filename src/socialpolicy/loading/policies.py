@@ -8,7 +8,7 @@ from pathlib import Path
 from socialpolicy.loading.findings import Finding, Level, PolicyError
 from socialpolicy.loading.lowering import lower
 from socialpolicy.loading.models import PolicyText
-from socialpolicy.loading.reading import REFUSED, Document, read_file, read_text
+from socialpolicy.loading.reading import REFUSED, Document, collecting_later, read_file, read_text
 from socialpolicy.loading.structure import structured
 from socialpolicy.program import Program
 
@@ -39,17 +39,18 @@ def load_text(text: str, *, name: str = "policy") -> Loaded:
 
 def loaded(document: Document) -> Loaded:
     """Load a policy from a document that was read."""
-    found = check(document)
-    if found is None:
-        raise PolicyError(document.findings)
-    written, program = found
-    return Loaded(
-        written=written,
-        program=program,
-        file=document.name,
-        lines={rule.id: document.place(("rules", index))[0] for index, rule in enumerate(written.rules)},
-        warnings=tuple(document.findings),
-    )
+    with collecting_later(len(document.text)):
+        found = check(document)
+        if found is None:
+            raise PolicyError(document.findings)
+        written, program = found
+        return Loaded(
+            written=written,
+            program=program,
+            file=document.name,
+            lines={rule.id: document.place(("rules", index))[0] for index, rule in enumerate(written.rules)},
+            warnings=tuple(document.findings),
+        )
 
 
 def check(document: Document) -> tuple[PolicyText, Program] | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -18,6 +20,8 @@ from socialpolicy.loading.reading import REFUSED, Data, Document, Unquoted, Wher
 Model = TypeVar("Model", bound=BaseModel)
 
 MEND_ROUNDS = 4
+HINTED_AT_MOST = 500
+"""Among how many findings hints are looked for: more than that are never shown."""
 PLACEHOLDERS: dict[str, Data] = {
     "socialpolicy": 1, "version": "0.0.0", "scope": "everything", "effect": "advise", "baseline": "allow", "rules": [],
     "facts": {}, "cases": [], "expect": {}, "assume": "in_examples", "is": {"not": {"all": ["-"]}}, "if": {"all": ["-"]},
@@ -27,11 +31,34 @@ OTHER_SPELLINGS = {
     "gte": "at_least", "ge": "at_least", "min": "at_least", "lte": "at_most", "le": "at_most", "max": "at_most",
     "gt": "more_than", "lt": "less_than", "like": "matches", "only": "nothing_but", "subset_of": "nothing_but",
     "in": "any_of", "not_in": "all_but", "one_of": "any_of", "contains": "any_of", "eq": "a plain value", "ne": "not",
+    ">=": "at_least", "<=": "at_most", ">": "more_than", "<": "less_than", "=": "a plain value", "==": "a plain value",
     "until": "through", "expires": "through", "effective": "in_force", "message": "say", "rationale": "why",
     "extends": "builds_on", "typical": "in_examples", "description": "title", "condition": "when", "if_not": "unless",
     "except_if": "unless", "exempts": "overrides", "or": "any", "and": "all",
 }  # fmt: skip
+JOINTS = {"or": "any", "either": "any", "and": "all", "both": "all", "not_": "not", "nor": "none", "neither": "none", "except": "not"}
 WORDS = {"dict": "a mapping (`key: value`)", "list": "a list", "str": "text", "bool": "true or false", "int": "a whole number"}
+WANTED = {
+    "string_type": WORDS["str"], "bool_type": WORDS["bool"], "int_type": WORDS["int"], "list_type": WORDS["list"],
+    "dict_type": WORDS["dict"], "model_type": WORDS["dict"], "model_attributes_type": WORDS["dict"], "none_required": "nothing",
+    "union_tag_invalid": "one value",
+}  # fmt: skip
+WANTED_AT = {
+    "approval": "a contact or a mapping", "assuming": "a condition", "all": "a list of conditions", "any": "a list of conditions",
+    "none": "a list of conditions", "never_for": "a list of tags and conditions",
+}  # fmt: skip
+"""What may stand behind a key that takes more than one shape."""
+CONDITIONS = frozenset({"when", "unless", "if", "except", "only_if", "trigger", "for", "is"})
+HOW = {
+    "approval": "write {any_of: [...]} or {all_of: [...]}.", "overrides": "write {rules: [...]} or {tags: [...]}.",
+    "vocabulary": "write {uses: core@1}.", "rules": "each rule begins with a dash: `- id: …`.",
+    "scope": "write everything, or {accounts: official, actions: publish}.", "hand_over": "write {to: CONTACT}.",
+    "baseline": "write one for all, or one for each kind of account.", "in_force": "write {from: 2026-03-01}.",
+    "all": "write [{…}, {…}].", "any": "write [{…}, {…}].", "none": "write [{…}, {…}].",
+}  # fmt: skip
+DURATIONS = frozenset({"within", "answers_within", "drill"})
+DATES = frozenset({"from", "through", "date", "since", "review_by", "closed", "to"})
+NAME = "letters, digits, dots, dashes and underscores, beginning with a letter or digit"
 
 
 def structured(document: Document, model: type[Model], *, nulls_in: frozenset[str] = frozenset()) -> Model | None:
@@ -48,56 +75,80 @@ def structured(document: Document, model: type[Model], *, nulls_in: frozenset[st
         return None
     if document.nulls:
         data = without_nulls(document, data, nulls_in)
-    for _round in range(MEND_ROUNDS):
+    if isinstance(data.get("socialpolicy"), bool | Unquoted):  # 1.0 and true are equal to 1
+        data = {**data, "socialpolicy": raw_text(document, ("socialpolicy",))}
+    for mended in range(MEND_ROUNDS):
         try:
             return model.model_validate(data)
         except ValidationError as error:
             problems = error.errors(include_url=False, include_context=True)
-            if _round == 0:
-                misspelt = misspelt_keys(problems)
-                for problem in problems:
-                    if problem["type"] != "missing" or problem["loc"] not in misspelt:
-                        report(document, data, problem, model)
-                data = copy.deepcopy(data)
-            mend(data, problems)
+            if not mended:
+                report_all(document, data, problems, model)
+                data = copied(data)
+            mend(document, data, problems)
     return None
 
 
+def copied(value: Data) -> Data:
+    """A copy of plain data."""
+    if isinstance(value, dict):
+        return {key: copied(inner) for key, inner in value.items()}
+    return [copied(inner) for inner in value] if isinstance(value, list) else value
+
+
+# -- nothing ------------------------------------------------------------------------------------------------------------
+
+
 def without_nulls(document: Document, data: dict[str, Data], nulls_in: frozenset[str]) -> dict[str, Data]:
-    """Refuse keys with nothing behind them, and leave them out."""
+    """Refuse keys and entries with nothing behind them, and leave them out; other people's data may have them."""
+    told = {finding.line for finding in document.findings if finding.id == "hashtag-or-comment"}
 
     def cleaned(value: Data, where: Where, nulls: bool) -> Data:
         if isinstance(value, dict):
             kept = {}
             for key, inner in value.items():
                 at = (*where, key)
-                if inner is None and not nulls and not key.startswith("x-"):
-                    if suspicious(key):
-                        document.add("unknown-key", at, f'there is no key "{key}".', COMMA_HINT, key=True)
-                    else:
-                        document.add("empty-value", at, f"there is nothing behind `{key}:`.", empty_hint(document, at), key=True)
+                free = nulls or key in nulls_in or key.startswith("x-")
+                if inner is not None or free:
+                    kept[key] = cleaned(inner, at, free)
                 else:
-                    kept[key] = cleaned(inner, at, nulls or key in nulls_in or key.startswith("x-"))
+                    nothing_behind(document, at, told)
             return kept
         if isinstance(value, list):
-            return [cleaned(inner, (*where, index), nulls) for index, inner in enumerate(value)]
+            for index, inner in enumerate(value):
+                if inner is None and not nulls:
+                    empty_entry(document, (*where, index), told)
+            return [REFUSED if inner is None and not nulls else cleaned(inner, (*where, index), nulls) for index, inner in enumerate(value)]
         return value
 
     result: dict[str, Data] = cleaned(data, (), False)
     return result
 
 
-def misspelt_keys(problems: list[Any]) -> set[tuple[str | int, ...]]:
-    """The locs of keys that are missing because they stand there under a wrong name: one finding is enough."""
-    extra = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
-    return {
-        problem["loc"]
-        for problem in problems
-        if problem["type"] == "missing"
-        for loc in extra
-        if loc[:-1] == problem["loc"][:-1]
-        and (OTHER_SPELLINGS.get(str(loc[-1])) == problem["loc"][-1] or meant(loc[-1], [str(problem["loc"][-1])]))
-    }
+def nothing_behind(document: Document, where: Where, told: set[int]) -> None:
+    """Add the finding for a key with nothing behind it."""
+    key, event = str(where[-1]), document.event(where, key=True)
+    if event and event.start_mark.line + 1 in told:
+        pass
+    elif suspicious(key):
+        document.add("unknown-key", where, f'there is no key "{key[:60]}".', COMMA_HINT, key=True)
+    elif event and document.line(event.start_mark.line + 1)[: event.start_mark.column].rstrip().endswith("?"):
+        document.add("empty-value", where, f"there is nothing behind `{key[:60]}:`.", "? begins a key: a text that begins with ? goes in quotes.", key=True)
+    elif ":" in key:
+        word, _, rest = key.partition(":")
+        document.add("empty-value", where, f"there is nothing behind `{key[:60]}`.", f"a blank belongs behind the colon: `{word}: {rest[:60]}`.", key=True)
+    else:
+        document.add("empty-value", where, f"there is nothing behind `{key[:60]}:`.", "write what belongs here, or remove the key.", key=True)
+    document.breaks(where)
+
+
+def empty_entry(document: Document, where: Where, told: set[int]) -> None:
+    """Add the finding for an entry of a list with nothing in it."""
+    line, column = document.place(where)
+    if line not in told:
+        before = document.line(line)[: column - 1].rstrip()
+        column = len(before) if before.endswith("-") else column
+        document.add_place("empty-value", line, column, column + 1, "this entry is empty.", "write what belongs here, or remove it.")
 
 
 COMMA_HINT = "a comma inside { } begins a new key: quote the sentence, or put it on a line of its own."
@@ -108,12 +159,7 @@ def suspicious(key: str) -> bool:
     return " " in key.strip() or key.endswith(("?", ".", "!"))
 
 
-def empty_hint(document: Document, where: Where) -> str:
-    """What to do about an empty value, with the hashtag in mind."""
-    event = document.event(where, key=True)
-    rest = document.line(event.end_mark.line + 1)[event.end_mark.column :] if event else ""
-    tag = re.search(r"\s(#\S+)", rest)
-    return f'`{tag[1]}` starts a comment; write "{tag[1]}".' if tag else "write what belongs here, or remove the key."
+# -- what things are called ---------------------------------------------------------------------------------------------
 
 
 def kind_of(value: Data) -> str:
@@ -124,7 +170,7 @@ def kind_of(value: Data) -> str:
         case bool():
             return "true" if value else "false"
         case Unquoted():
-            return f"the number {value.text}"
+            return f"the number {value.text[:60]}"
         case int():
             return f"the number {value}"
         case str():
@@ -135,6 +181,46 @@ def kind_of(value: Data) -> str:
             return WORDS["dict"]
         case _:
             return "this"
+
+
+def key_of(where: Where, default: str = "") -> str:
+    """The last key on the way to a value."""
+    return next((step for step in reversed(where) if isinstance(step, str)), default)
+
+
+def called(where: Where, default: str = "") -> str:
+    """What a value is called: its key, or an entry behind it."""
+    name = f"`{key_of(where, default)[:60]}`"
+    return f"an entry of {name}" if where and isinstance(where[-1], int) else name
+
+
+def path(where: Where) -> str:
+    """The way to a value in words."""
+    told = ""
+    for before, step in zip((0, *where), where, strict=False):
+        joint = "" if not told else ", " if isinstance(before, int) or isinstance(step, int) else "."
+        told += joint + (f"entry {step + 1}" if isinstance(step, int) else step[:60])
+    return told
+
+
+def told_place(data: Data, where: Where) -> str:
+    """A place in words: the rule with its id where it is one."""
+    for length in range(len(where), 0, -1):
+        entry = at(data, where[:length])
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+            inner = path(where[length:])
+            thing = str(where[length - 2]).removesuffix("s") if length > 1 else "the entry"
+            return f"{thing} {entry['id'][:60]}" + (f" ({inner})" if inner else "")
+    return f"`{path(where)}`" if where else "the file"
+
+
+def foreign(text: str) -> str:
+    """Tell of the first letter that only looks like one of a to z."""
+    letter = next((letter for letter in text if letter > "\x7f" and letter.isalnum()), "")
+    return f'"{letter}" is U+{ord(letter):04X}, none of the letters a to z. ' if letter else ""
+
+
+# -- from pydantic's problems to findings -------------------------------------------------------------------------------
 
 
 def steps(data: Data, loc: tuple[str | int, ...]) -> Where:
@@ -168,78 +254,182 @@ def at(data: Data, where: Where) -> Data:
     return data
 
 
-def report(document: Document, data: Data, problem: Any, model: type[BaseModel]) -> None:
-    """Add the finding for one problem of pydantic's."""
-    kind, value, context = problem["type"], problem["input"], problem.get("ctx", {})
-    if value is REFUSED:
-        return
-    loc = tuple(step for step in problem["loc"] if step != "[key]")
-    where = steps(data, loc)
-    last = str(loc[-1]) if loc else ""
-    name = str(where[-1]) if where and isinstance(where[-1], str) else last
-    is_key = "[key]" in problem["loc"]
-    if kind == "missing":
-        parent = steps(data, loc[:-1])
-        document.add("missing-key", parent, f"{told_place(data, parent)} lacks `{last}`.", f"add `{last}: …`.")
-    elif kind == "extra_forbidden":
-        known = allowed_keys(model, data, problem["loc"])
-        if last in OTHER_SPELLINGS and (not known or OTHER_SPELLINGS[last] in known or " " in OTHER_SPELLINGS[last]):
-            hint = f"write {OTHER_SPELLINGS[last]}."
-        elif suspicious(last):
-            hint = COMMA_HINT
+def without_tags(problem: Any) -> tuple[str | int, ...]:
+    """The loc of a problem, without the mark for a key."""
+    return tuple(step for step in problem["loc"] if step != "[key]")
+
+
+def report_all(document: Document, data: Data, problems: list[Any], model: type[BaseModel]) -> None:
+    """Add one finding for each thing that is wrong."""
+    places = [steps(data, without_tags(problem)) for problem in problems]
+    around = {place[:length] for place in places for length in range(len(place))}
+    misspelt = misspelt_keys(problems)
+    missing: dict[Where, list[str]] = {}
+    told: set[Where] = set()
+    broken = set(document.broken)
+    for problem, where in zip(problems, places, strict=True):
+        kind, value = problem["type"], problem["input"]
+        if kind == "missing":
+            parent = steps(data, problem["loc"][:-1])
+            if problem["loc"] not in misspelt and (*parent, problem["loc"][-1]) not in broken:
+                missing.setdefault(parent, []).append(str(problem["loc"][-1]))
+        elif value is REFUSED or where in told or (isinstance(value, dict) and where in document.around):
+            continue  # it was said already, or is empty because something in it was refused
+        elif kind == "literal_error" and isinstance(value, dict) and where in around:
+            continue  # another branch of the union says what is wrong inside
         else:
-            hint = meant(last, known) or (f"known here: {listed(sorted(known))}." if known else "")
-        document.add("unknown-key", where, f'there is no key "{last}" {place_of(data, where[:-1])}.', hint, key=True)
-    elif is_key:
-        document.add("bad-name", where, f'"{last}" is no name: letters, digits, dots, dashes and underscores, beginning with a letter or digit.', key=True)
+            told.add(where)
+            told.add(report(document, data, problem, where, model))
+    for parent, names in missing.items():
+        words = listed([f"`{name}`" for name in names], "and")
+        document.tell("missing-key", parent, f"{told_place(data, parent)} lacks {words}.", f"add `{names[0]}: …`." if len(names) == 1 else "add them.")
+
+
+def misspelt_keys(problems: list[Any]) -> set[tuple[str | int, ...]]:
+    """The locs of keys that are missing because they stand there under a wrong name: one finding is enough."""
+    extra: dict[tuple[str | int, ...], list[str]] = {}
+    for problem in problems:
+        if problem["type"] == "extra_forbidden":
+            extra.setdefault(problem["loc"][:-1], []).append(str(problem["loc"][-1]))
+    return {
+        problem["loc"]
+        for problem in problems
+        if problem["type"] == "missing"
+        for name in extra.get(problem["loc"][:-1], ())[:100]
+        if OTHER_SPELLINGS.get(name) == problem["loc"][-1] or meant(name, [str(problem["loc"][-1])])
+    }
+
+
+def report(document: Document, data: Data, problem: Any, where: Where, model: type[BaseModel]) -> Where:
+    """Add the finding for one problem of pydantic's, and return the place that it is about."""
+    kind, value, context = problem["type"], problem["input"], problem.get("ctx", {})
+    last = str(problem["loc"][-1]) if problem["loc"] else ""
+    name, thing = key_of(where, last), called(where, last)
+    hinted = len(document.findings) < HINTED_AT_MOST
+    if kind == "extra_forbidden" or kind == "union_tag_invalid":
+        above = joint(data, where)
+        if above and above[-2] in ("require", "need"):
+            hint = "name the fact to put right; for several ways, use `if`."
+            document.tell("bad-need", above, f"a need is a fact and its test, which {above[-1]} is not.", hint, key=True)
+            return above
+        if above:
+            word = str(above[-1])
+            hint = f"write {JOINTS[word]}." if word in JOINTS else "tests are joined by all, any, none or not."
+            document.tell("unknown-key", above, f'there is no word "{word[:60]}" in a condition.', hint, key=True)
+            return above
+    if kind == "extra_forbidden":
+        known = allowed_keys(model, data, where) if hinted else set()
+        document.tell("unknown-key", where, f'there is no key "{last[:60]}" in {told_place(data, where[:-1])}.', key_hint(last, known), key=True)
+    elif "[key]" in problem["loc"]:
+        document.tell("bad-name", where, f'"{name[:60]}" is no name.', f"{foreign(name)}A name has {NAME}.", key=True)
     elif kind == "literal_error":
         words = [word.strip().strip("'") for word in re.split(r", | or ", context["expected"])]
-        if isinstance(value, str):
-            document.add("unknown-value", where, f'{name} has to be {listed(words)}, not "{value[:60]}".', meant(value, words))
-        else:
-            document.add("unknown-value", where, f"{name} has to be {listed(words)}, not {kind_of(value)}.")
+        told = f'"{value[:60]}"' if isinstance(value, str) else kind_of(value)
+        hint = meant(value, words) or HOW.get(name, "") if hinted else ""
+        if isinstance(value, list) and len(value) == 1 and value[0] in words:
+            hint = f"write {value[0]}."
+        document.tell("unknown-value", where, f"{thing.strip('`')} has to be {listed(words)}, not {told}.", hint)
     elif kind == "string_pattern_mismatch":
-        pattern_finding(document, where, name, value)
-    elif kind in ("too_short", "string_too_short"):
-        document.add("empty-value", where, f"`{name}` is empty, which could silence what it stands in.", "write what belongs here, or remove the key.")
-    elif kind == "value_error":
-        document.add("empty-value", where, f"`{name}` is empty, which could silence what it stands in.", "write a test, or remove the key.")
+        pattern_finding(document, where, value)
+    elif kind in ("too_short", "string_too_short") and len(value):
+        document.tell("too-short", where, f"{thing} has {len(value)} of the {context.get('min_length')} entries that it needs.", "add what is missing.")
+    elif kind in ("too_short", "string_too_short", "value_error"):
+        document.tell("empty-value", where, f"{thing} is empty, which could silence what it stands in.", "write what belongs here, or remove the key.")
     elif kind in ("too_long", "string_too_long"):
-        document.add("too-long", where, f"`{name}` is too long: at most {context.get('max_length')}.")
+        unit = "characters" if kind == "string_too_long" else "entries"
+        document.tell("too-long", where, f"{thing} has {len(value):,} {unit}; at most {context.get('max_length')} are read.", "shorten it.")
     elif kind in ("greater_than_equal", "less_than_equal"):
-        document.add("out-of-range", where, f"`{name}` has to be {'at least' if 'ge' in context else 'at most'} {context.get('ge', context.get('le'))}.")
+        bound = f"at least {context['ge']}" if "ge" in context else f"at most {context.get('le')}"
+        document.tell("out-of-range", where, f"{thing} has to be {bound}.")
     else:
-        wrong_type(document, data, where, name, value, kind)
+        wrong_type(document, where, value, kind, required(model, context.get("class_name", "")))
+    return where
 
 
-def wrong_type(document: Document, data: Data, where: Where, name: str, value: Data, kind: str) -> None:
+def joint(data: Data, where: Where) -> Where:
+    """The way to a key above that is no fact but joins tests, as `or: [{…}]` would; empty where there is none.
+
+    Facts are compared with words; so where a fact or a mapping stands behind a name, the name was meant to join.
+    """
+    if where and isinstance(where[-1], str) and "." in where[-1] and isinstance(at(data, where), bool | int | str | list | dict):
+        above = where[:-1]
+    elif where and isinstance(where[-1], int) and isinstance(at(data, where), dict):
+        above = where[:-1]
+    else:
+        return ()
+    inside = any(step in CONDITIONS or step in ("conditions", "require", "need", "all", "any", "none", "not") for step in above[:-1])
+    return above if inside and isinstance(above[-1], str) and "." not in above[-1] else ()
+
+
+def key_hint(key: str, known: set[str]) -> str:
+    """What may have been meant by a key that there is not."""
+    other = OTHER_SPELLINGS.get(key)
+    if other and (not known or other in known or " " in other):
+        return f"write {other}."
+    if suspicious(key):
+        return COMMA_HINT
+    return foreign(key) + (meant(key, known) or (f"known here: {listed(sorted(known))}." if known else ""))
+
+
+def wrong_type(document: Document, where: Where, value: Data, kind: str, needed: list[str]) -> None:
     """Add the finding for a value of the wrong type, with the cure for what YAML did to it."""
-    want = {
-        "string_type": WORDS["str"], "bool_type": WORDS["bool"], "int_type": WORDS["int"], "list_type": WORDS["list"],
-        "dict_type": WORDS["dict"], "model_type": WORDS["dict"], "model_attributes_type": WORDS["dict"], "none_required": "nothing",
-    }.get(kind, "something else")  # fmt: skip
-    if isinstance(value, Unquoted):
-        if name == "version":
-            zero = value.text + ".0" if value.text.count(".") == 1 else value.text
-            document.add("unquoted-version", where, f'{value.text} would be read as the number {float(value):g}; write "{zero}".', f'write "{zero}".')
-        else:
-            document.add("wrong-type", where, f"{value.text} is read as a number with a point, which no place here takes.", f'write "{value.text}" if it is text, or a whole number.')
+    name, thing = key_of(where), called(where)
+    entry = bool(where) and isinstance(where[-1], int)
+    want = "a condition" if entry and name in ("all", "any", "none") else WANTED_AT.get(name, "") if not entry else ""
+    want = want or WANTED.get(kind, "something else")
+    if isinstance(value, Unquoted) or (name == "version" and isinstance(value, bool | int)):
+        number_instead(document, where, value)
         return
-    hint = ""
-    if want == WORDS["str"] and isinstance(value, bool | int):
-        raw = raw_text(document, where)
-        hint = f'write "{raw}" if it is text.'
-        if name == "version":
-            document.add("unquoted-version", where, f'a version has three numbers in quotes, such as "{raw}.0.0".', f'write "{raw}.0.0".')
-            return
-    elif want == WORDS["bool"] and isinstance(value, str):
-        word = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}.get(value.lower())
-        hint = f"write {word}." if word else ""
-    elif want == WORDS["list"] and isinstance(value, str):
-        hint = f"write [{value[:60]}]."
-    elif want == WORDS["dict"] and name in ("all", "any", "none"):
-        hint = "a list of conditions stands here: [{…}, {…}]."
-    document.add("wrong-type", where, f"`{name}` has to be {want}, not {kind_of(value)}.", hint)
+    hint = wrong_type_hint(document, where, value, want, needed)
+    document.tell("wrong-type", where, f"{thing} has to be {want}, not {kind_of(value)}.", hint)
+
+
+def wrong_type_hint(document: Document, where: Where, value: Data, want: str, needed: list[str]) -> str:
+    """How a value of the wrong type is put right."""
+    name = key_of(where)
+    entry = bool(where) and isinstance(where[-1], int)
+    match value:
+        case bool() | int() if name in DURATIONS:
+            return f"write the unit, too: `{raw_text(document, where)} minutes`."
+        case bool() | int() if name in DATES:
+            return DATE_HINT
+        case bool() | int() if want == WORDS["str"]:
+            return f'write "{raw_text(document, where)}" if it is text.'
+        case str() if want == WORDS["bool"]:
+            word = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}.get(value.lower(), value.lower())
+            return f"write {word}, without quotes." if word in ("true", "false") else ""
+        case str() if want == WORDS["list"]:
+            return f"write [{value[:60]}]."
+        case str() if name == "not":
+            return f"write {{{value[:60]}: true}}."
+        case str() if name in CONDITIONS:
+            return "write a fact and its value, such as {content.tone: profane}."
+        case list() if name == "not":
+            return "for neither of them write none: [...]."
+        case list() if name in CONDITIONS:
+            return "join them by a word: {any: [...]} or {all: [...]}."
+        case dict() if want == WORDS["str"] and len(value) == 1:
+            (key, inner), *_ = value.items()
+            return f'a text with ": " in it goes in quotes: "{key[:40]}: {inner[:40]}".' if isinstance(inner, str) else "write one text."
+        case list() if want == WORDS["str"]:
+            return "write one text, without brackets."
+    if name in HOW and not entry:
+        return HOW[name]
+    return f"write {{{', '.join(f'{key}: …' for key in needed)}}}." if needed else ""
+
+
+def number_instead(document: Document, where: Where, value: bool | int | Unquoted) -> None:
+    """Add the finding for a version or a text that YAML takes for a number."""
+    if key_of(where) != "version":
+        text = raw_text(document, where)
+        document.tell("wrong-type", where, f"{text} is read as a number with a point, which no place here takes.", f'write "{text}" if it is text, or a whole number.')
+        return
+    text = raw_text(document, where)
+    zeros = text + ".0" * (2 - text.count("."))
+    if isinstance(value, Unquoted):
+        document.tell("unquoted-version", where, f"{text} would be read as the number {float(value):g}; a version has three numbers, in quotes.", f'write "{zeros}".')
+    else:
+        document.tell("unquoted-version", where, "a version has three numbers, in quotes.", f'write "{zeros}".')
 
 
 def raw_text(document: Document, where: Where) -> str:
@@ -248,82 +438,89 @@ def raw_text(document: Document, where: Where) -> str:
     return str(getattr(event, "value", ""))[:60]
 
 
-def pattern_finding(document: Document, where: Where, name: str, value: str) -> None:
+DATE_HINT = "write a date as 2026-03-01."
+
+
+def pattern_finding(document: Document, where: Where, value: str) -> None:
     """Add the finding for a text that lacks the form its place asks for."""
+    name, told = key_of(where), f'"{value[:60]}"'
     if name == "version":
-        document.add("bad-version", where, f'"{value[:64]}" is no semantic version.', 'write three numbers, such as "1.4.0".')
-    elif name in ("within", "answers_within", "drill"):
-        document.add("bad-duration", where, f'"{value[:60]}" is no length of time.', "write a number and minutes, hours, days or working days: `4 hours`.")
-    elif re.search(r"\d", value) and name in ("from", "through", "date", "since", "review_by", "closed"):
-        document.add("bad-date", where, f'"{value[:60]}" is not a date (or time of day) in the form that belongs here.', "write 2026-03-01 for a date, \"09:00\" for a time.")
+        document.tell("bad-version", where, f"{told} is no semantic version.", 'write three numbers, such as "1.4.0".')
+    elif name in DURATIONS:
+        document.tell("bad-duration", where, f"{told} is no length of time.", "write a number and minutes, hours, days or working days: `4 hours`.")
+    elif where[0] == "calendars" and name in ("from", "to"):
+        document.tell("bad-date", where, f"{told} is no time of the day.", 'write "09:00", or "24:00" for the end of the day.')
+    elif name in DATES:
+        document.tell("bad-date", where, f"{told} is no date in the form that belongs here.", DATE_HINT)
     elif name == "uses":
-        document.add("unknown-vocabulary", where, f'"{value[:60]}" names no vocabulary.', "write core@1.")
+        document.tell("unknown-vocabulary", where, f"{told} names no vocabulary.", "write core@1.")
     else:
-        document.add("bad-name", where, f'`{name}` is no name: letters, digits, dots, dashes and underscores, beginning with a letter or digit; not "{value[:60]}".')
+        document.tell("bad-name", where, f"{told} is no name.", f"{foreign(value)}{'an' if name == 'id' else 'A'} {name if name == 'id' else 'name'} has {NAME}.")
 
 
-def told_place(data: Data, where: Where) -> str:
-    """A place in words: the rule with its id where it is one."""
-    for length in range(len(where), 0, -1):
-        entry = at(data, where[:length])
-        if isinstance(entry, dict) and isinstance(entry.get("id"), str):
-            inner = ".".join(str(step) for step in where[length:])
-            thing = str(where[length - 2]).removesuffix("s") if length > 1 else "the entry"
-            return f"{thing} {entry['id']}" + (f" ({inner})" if inner else "")
-    return "`" + ".".join(map(str, where)) + "`" if where else "the file"
+# -- the models' schemas ------------------------------------------------------------------------------------------------
 
 
-def place_of(data: Data, where: Where) -> str:
-    """A place in words, as in "in rule DISC-1"."""
-    return f"in {told_place(data, where)}"
+@cache
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema of a model, for hints."""
+    return model.model_json_schema()
 
 
-def allowed_keys(model: type[BaseModel], data: Data, loc: tuple[str | int, ...]) -> set[str]:
-    """The keys that may stand where an unknown one was found: walk the model's schema along the loc."""
-    try:
-        schema = model.model_json_schema()
-    except Exception:  # noqa: BLE001 - a hint is worth no error
-        return set()
+def required(model: type[BaseModel], name: str) -> list[str]:
+    """The keys that a mapping of this kind has to have, by the name of its model."""
+    definition = schema_of(model).get("$defs", {}).get(name, {}) if name else {}
+    return list(definition.get("required", ()))
+
+
+def allowed_keys(model: type[BaseModel], data: Data, where: Where) -> set[str]:
+    """The keys that may stand where an unknown one was found: walk the model's schema along the way to it."""
+    schema = schema_of(model)
     definitions = schema.get("$defs", {})
 
-    def opened(node: Any) -> list[Any]:
+    def opened(node: Any) -> Iterator[Any]:
         if "$ref" in node:
             node = definitions[node["$ref"].rsplit("/", 1)[1]]
-        branches = [inner for key in ("anyOf", "oneOf", "allOf") for inner in node.get(key, ())]
-        return [node, *(deeper for branch in branches if isinstance(branch, dict) for deeper in opened(branch))]
+        yield node
+        for branch in (inner for key in ("anyOf", "oneOf", "allOf") for inner in node.get(key, ())):
+            if isinstance(branch, dict):
+                yield from opened(branch)
 
-    nodes = opened(schema)
-    for step in steps(data, loc)[:-1]:
-        following: list[Any] = []
-        for node in nodes:
-            if isinstance(step, int):
-                inner = node.get("items")
-            else:
-                inner = node.get("properties", {}).get(step) or node.get("additionalProperties")
-            if isinstance(inner, dict):
-                following.extend(opened(inner))
-        nodes = following
+    def inside(node: Any, step: str | int) -> Any:
+        if isinstance(step, int):
+            return node.get("items")
+        return node.get("properties", {}).get(step) or node.get("additionalProperties")
+
+    nodes = list(opened(schema))
+    for step in where[:-1]:
+        following = (inside(node, step) for node in nodes)
+        nodes = [inner for node in following if isinstance(node, dict) for inner in opened(node)]
     return {name for node in nodes for name in node.get("properties", {})}
 
 
-def mend(data: dict[str, Data], problems: list[Any]) -> None:
+# -- mending ------------------------------------------------------------------------------------------------------------
+
+
+def mend(document: Document, data: dict[str, Data], problems: Iterable[Any]) -> None:
     """Take out what is wrong and put in what is missing, so that the rest can be checked."""
     for problem in sorted(problems, key=lambda problem: [str(step) for step in problem["loc"]], reverse=True):
-        loc = tuple(step for step in problem["loc"] if step != "[key]")
+        loc = without_tags(problem)
         if problem["type"] == "missing":
             parent = at(data, steps(data, loc[:-1]))
             if isinstance(parent, dict):
                 parent[str(loc[-1])] = copy.deepcopy(PLACEHOLDERS.get(str(loc[-1]), f"-{len(data)}"))
+                document.breaks((*steps(data, loc[:-1]), str(loc[-1])))
             continue
         where = steps(data, loc)
         if not where:
             continue
+        document.breaks(where)
         parent = at(data, where[:-1])
         last = where[-1]
         if isinstance(parent, dict):
             parent.pop(str(last), None)
         elif isinstance(parent, list) and isinstance(last, int) and last < len(parent):
-            parent[last] = MENDED_ITEM.get(problem["type"], "-")
+            parent[last] = copied(MENDED_ITEM.get(problem["type"], "-"))
 
 
 MENDED_ITEM: dict[str, Data] = {"model_type": {}, "dict_type": {}, "list_type": [], "bool_type": False, "int_type": 0}

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from socialpolicy.digests import digest
 from socialpolicy.completing import Assume, complete
 from socialpolicy.errors import ActionError
 from socialpolicy.loading.conditions import Words
@@ -46,6 +47,12 @@ def shipped(name: str) -> tuple[Words, Vocabulary]:
     if document.failed:
         raise ValueError("\n".join(map(str, document.findings)))
     return words, vocabulary
+
+
+@cache
+def digest_of(name: str | None) -> str:
+    """The digest of a vocabulary of the package; "" for none."""
+    return digest(shipped(str(name))[0].document.data) if name in names() else ""
 
 
 def vocabulary_of(document: Document, written: VocabularyText) -> tuple[Words, Vocabulary]:

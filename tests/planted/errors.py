@@ -1,0 +1,451 @@
+"""Errors planted on purpose, as data: what is written in place of what, what that breaks, and what has to notice.
+
+A law is worth keeping when it catches one of these. Each is planted in a copy of the library, which passes without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LAWS = "tests/laws/"
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One error: in a file, what is right (it stands there once) becomes wrong; one of the tests has to fail."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    breaks: str
+    caught_by: tuple[str, ...]
+
+
+def planted(name: str, file: str, right: str, wrong: str, breaks: str, *caught_by: str) -> Planted:
+    """A planted error; the tests that have to catch it are named without their folder."""
+    return Planted(
+        name, file, right, wrong, breaks, tuple(LAWS + test if "/" not in test else test for test in caught_by)
+    )
+
+
+ERRORS = (
+    # -- truth and conditions
+    planted(
+        "and-takes-the-strongest", "conditions.py",
+        "            return min((holds(part, facts) for part in parts), default=Truth.TRUE)",
+        "            return max((holds(part, facts) for part in parts), default=Truth.TRUE)",
+        "A rule applies as soon as one of its conditions holds.",
+        "test_kleene.py::test_and_and_or",
+    ),
+    planted(
+        "not-of-unknown-is-true", "values.py",
+        "        return Truth(2 - self)",
+        "        return Truth.FALSE if self is Truth.TRUE else Truth.TRUE",
+        "`unless` is granted while nobody knows whether it holds.",
+        "test_kleene.py::test_not",
+    ),
+    planted(
+        "unknown-is-false", "conditions.py",
+        "                return Truth.UNKNOWN\n",
+        "                return Truth.FALSE\n",
+        "A rule about secrets is silent for as long as nobody says whether it is one.",
+        "test_every_way_to_write_a_test.py::test_every_way_to_write_a_test",
+    ),
+    planted(
+        "no-parts-is-unknown", "conditions.py",
+        "for part in parts), default=Truth.FALSE)",
+        "for part in parts), default=Truth.UNKNOWN)",
+        "An empty `any` leaves a decision open for ever.",
+        "test_kleene.py::test_of_no_parts",
+    ),
+    planted(
+        "before-is-inclusive", "conditions.py",
+        "(end is None or instant < end)",
+        "(end is None or instant <= end)",
+        "An embargo that ends at midnight still holds at midnight.",
+        "test_every_way_to_write_a_test.py::test_instants_are_compared_as_instants",
+    ),
+    planted(
+        "from-is-exclusive", "conditions.py",
+        "(start is None or start <= instant)",
+        "(start is None or start < instant)",
+        "A rule in force from a day on misses its first instant.",
+        "test_dates_include_both_days.py::test_dates_include_both_days",
+    ),
+    planted(
+        "nothing-but-is-turned-round", "conditions.py",
+        'return cast("frozenset[str]", value) <= values',
+        'return cast("frozenset[str]", value) >= values',
+        "`nothing_but: [public]` holds for what has public and secret topics.",
+        "test_every_way_to_write_a_test.py::test_every_way_to_write_a_test",
+    ),
+    planted(
+        "all-of-is-any-of", "conditions.py",
+        "return len(values & cast(\"frozenset[str]\", value)) >= at_least",
+        "return len(values & cast(\"frozenset[str]\", value)) >= 1",
+        "Two approvals are asked for, and one will do.",
+        "test_approvals_count.py::test_an_approval_is_met_by_so_many_different_ones",
+    ),
+    planted(
+        "a-bound-is-left-out", "conditions.py",
+        "(high is None or number <= high)",
+        "(high is None or number < high)",
+        "`at_most: 3` ends at 2.",
+        "test_with_everything_known_it_is_plain_logic.py::test_with_everything_known_it_is_plain_logic",
+    ),
+    planted(
+        "a-pattern-may-overlap", "conditions.py",
+        "if len(text) < len(first) + len(last) or not",
+        "if not",
+        "`ab*ba` matches `aba`.",
+        "test_matches.py::test_every_short_pattern_matches_as_the_slow_way_does",
+    ),
+    planted(
+        "a-piece-is-found-twice", "conditions.py",
+        "        at = found + len(piece)",
+        "        at = found",
+        "`*a*a` matches `a`-texts that have only one.",
+        "test_matches.py::test_every_short_pattern_matches_as_the_slow_way_does",
+    ),
+    planted(
+        "waits-for-what-is-settled", "conditions.py",
+        "    if holds(condition, facts) is not Truth.UNKNOWN:\n        return frozenset()",
+        "    if False:\n        return frozenset()",
+        "People are asked what can no longer matter.",
+        "test_kleene.py::test_a_condition_waits_for_unknown_facts_that_it_reads_and_only_while_it_is_unknown",
+    ),
+    # -- applying
+    planted(
+        "an-open-exception-is-refused", "interpret.py",
+        "overridden = max((applies[other] for other in rule.overridden_by), default=Truth.FALSE)",
+        "overridden = Truth.TRUE if any(applies[o] is Truth.TRUE for o in rule.overridden_by) else Truth.FALSE",
+        "A rule surely applies although it may be set aside.",
+        "test_what_overrides_must_apply.py::test_one_override_has_nine_rows",
+    ),
+    planted(
+        "an-open-exception-is-granted", "interpret.py",
+        "overridden = max((applies[other] for other in rule.overridden_by), default=Truth.FALSE)",
+        "overridden = Truth.TRUE if any(applies[o] for o in rule.overridden_by) else Truth.FALSE",
+        "A missing fact sets a prohibition aside.",
+        "test_an_override_equals_an_unless.py",
+    ),
+    planted(
+        "all-that-override-must-apply", "interpret.py",
+        "overridden = max((applies[other] for other in rule.overridden_by), default=Truth.FALSE)",
+        "overridden = min((applies[other] for other in rule.overridden_by), default=Truth.FALSE)",
+        "Of two exceptions, either alone is worth nothing.",
+        "test_an_override_equals_an_unless.py",
+    ),
+    planted(
+        "ends-swapped-in-applying", "interpret.py",
+        "applies[rule.id] = min(holds(rule.when, facts), overridden.negated())",
+        "applies[rule.id] = max(holds(rule.when, facts), overridden.negated())",
+        "Every rule applies that nothing overrides.",
+        "test_a_false_rule_is_as_good_as_absent.py",
+    ),
+    planted(
+        "what-is-overridden-still-overrides", "interpret.py",
+        "overridden = max((applies[other] for other in rule.overridden_by), default=Truth.FALSE)",
+        "overridden = max((holds(o.when, facts) for o in rules if o.id in rule.overridden_by), default=Truth.FALSE)",
+        "A overrides B, B overrides C: where A applies, C stays away.",
+        "test_what_overrides_must_apply.py::test_a_chain_of_overrides_brings_the_last_one_back",
+    ),
+    # -- what counts
+    planted(
+        "if-is-ignored", "interpret.py",
+        "unmet = min(applies, holds(need.given, facts), holds(need.test, facts).negated())\n        yield",
+        "unmet = min(applies, holds(need.test, facts).negated())\n        yield",
+        "A text post is asked to repeat its label as people join the stream.",
+        "test_with_everything_known_it_is_plain_logic.py::test_with_everything_known_it_is_plain_logic",
+    ),
+    planted(
+        "a-need-is-met-when-unknown", "interpret.py",
+        "holds(need.test, facts).negated())\n        yield",
+        "Truth(2 * (holds(need.test, facts) is Truth.FALSE)))\n        yield",
+        "A disclosure that nobody has stated counts as made.",
+        "test_new_facts_stay_within_the_bounds.py::test_new_facts_stay_within_the_bounds",
+    ),
+    planted(
+        "approval-lifts-a-deny", "interpret.py",
+        "        yield Claim(applies, Outcome.DENY, Denial(rule.id, rule.say, rule.instead))",
+        '        legal = "ann" in (facts.get(program.vocabulary.approvals) or ())\n'
+        "        yield Claim(Truth.FALSE if legal else applies, Outcome.DENY, Denial(rule.id, rule.say, rule.instead))",
+        "Whoever has Ann's approval may do what is forbidden.",
+        "test_being_approved_never_makes_it_stricter.py::test_no_approval_lifts_a_denial",
+    ),
+    planted(
+        "approved-rules-stop-applying", "interpret.py",
+        "        applies[rule.id] = min(holds(rule.when, facts), overridden.negated())",
+        "        open_ = holds(rule.approval.met, facts).negated() if rule.approval else Truth.TRUE\n"
+        "        applies[rule.id] = min(holds(rule.when, facts), overridden.negated(), open_)",
+        "What Ann approves becomes forbidden: her approval brings back the rule that was set aside.",
+        "test_being_approved_never_makes_it_stricter.py::test_being_approved_never_makes_a_decision_stricter",
+    ),
+    planted(
+        "right-rules-stop-applying", "interpret.py",
+        "        applies[rule.id] = min(holds(rule.when, facts), overridden.negated())",
+        "        met = min((holds(need.test, facts) for need in rule.needs), default=Truth.FALSE)\n"
+        "        applies[rule.id] = min(holds(rule.when, facts), overridden.negated(), met.negated())",
+        "Whoever puts it right is denied by the rule that was set aside.",
+        "test_being_put_right_never_makes_it_stricter.py",
+    ),
+    planted(
+        "approvals-off-by-one", "interpret.py",
+        "max(approval.at_least - counted, 0)",
+        "max(approval.at_least - counted - 1, 0)",
+        "A decision names fewer approvals than are needed.",
+        "test_approvals_count.py::test_what_has_been_approved_is_not_asked_for_again",
+    ),
+    planted(
+        "two-contacts-count-twice", "interpret.py",
+        "    counted = len({approver.gives for approver in approval.of} & given)",
+        "    counted = sum(approver.gives in given for approver in approval.of)",
+        "Ann and the boss, who approve as one, count as two.",
+        "test_approvals_count.py::test_what_has_been_approved_is_not_asked_for_again",
+    ),
+    # -- the baseline
+    planted(
+        "an-open-allow-opens", "interpret.py",
+        "opened = max((applies[rule.id] for rule",
+        "opened = max((Truth(2 * (applies[rule.id] > 0)) for rule",
+        "A rule that may allow lets everything through.",
+        "test_the_baseline.py",
+    ),
+    planted(
+        "an-open-allow-does-not-open-at-least", "interpret.py",
+        "mildest if opened is Truth.FALSE else Outcome.ALLOW",
+        "mildest if opened is not Truth.TRUE else Outcome.ALLOW",
+        "A decision says `at least deny`, and is allowed when more is known.",
+        "test_the_baseline.py",
+    ),
+    planted(
+        "of-several-starts-the-strictest", "interpret.py",
+        "    mildest = min(",
+        "    mildest = max(",
+        "While nobody knows whose account it is, the strictest baseline is told as sure.",
+        "test_the_baseline.py",
+    ),
+    planted(
+        "the-first-start-will-do", "interpret.py",
+        "    return tuple(dict.fromkeys(baseline.starts.values()))",
+        "    return tuple(baseline.starts.values())[:1]",
+        "While nobody knows whose account it is, the first one listed is taken.",
+        "test_the_baseline.py",
+    ),
+    planted(
+        "baseline-denies-whoever-opened-it", "interpret.py",
+        "        truth = min(opened.negated(), this_one, ",
+        "        truth = min(this_one, ",
+        "No rule opens a closed baseline.",
+        "test_what_changes_no_outcome.py::test_allow_opens_the_baseline_and_nothing_else",
+    ),
+    planted(
+        "allow-lifts-what-others-say", "decisions.py",
+        "    claims = list(claims)\n",
+        "    opened = any(applies.get(rule.id) is Truth.TRUE for rule in program.rules if rule.effect is Effect.ALLOW)\n"
+        "    claims = [] if opened else list(claims)\n",
+        "An `allow` rule lets through what another rule denies.",
+        "test_what_changes_no_outcome.py::test_allow_opens_the_baseline_and_nothing_else",
+    ),
+    planted(
+        "rules-without-allow-open", "interpret.py",
+        "for rule in program.rules if rule.effect is Effect.ALLOW), default",
+        "for rule in program.rules if rule.approval), default",
+        "Whatever has to be approved is open by default.",
+        "test_restricting_rules_never_loosen.py::test_a_rule_that_overrides_nothing_and_does_not_allow_never_loosens",
+    ),
+    # -- outcome, lists, missing
+    planted(
+        "when-unknown-goes-beyond-at-most", "decisions.py",
+        "    return min(max(at_least, Outcome.ASK), at_most)",
+        "    return max(at_least, Outcome.ASK)",
+        "An allowed post has to be asked for.",
+        "test_unknown_is_never_false.py::test_when_unknown_is_a_table_of_ten_rows",
+    ),
+    planted(
+        "strictest-means-ask", "decisions.py",
+        "        return at_most\n",
+        "        return min(max(at_least, Outcome.ASK), at_most)\n",
+        "A policy that wants the strictest gets a question.",
+        "test_unknown_is_never_false.py::test_when_unknown_is_a_table_of_ten_rows",
+    ),
+    planted(
+        "what-may-be-is-forgotten", "decisions.py",
+        "for claim in claims if claim.truth is not Truth.FALSE)])",
+        "for claim in claims if claim.truth is Truth.TRUE)])",
+        "A missing fact turns what may be a prohibition into allow.",
+        "test_bounds_contain_every_completion.py::test_bounds_contain_every_completion",
+    ),
+    planted(
+        "duties-keep-the-longer-limit", "decisions.py",
+        "duty.within.order < other.within.order",
+        "duty.within.order > other.within.order",
+        "A second rule makes the first one's duty later.",
+        "test_duties_join.py::test_every_duty_is_kept_once_with_its_shortest_limit",
+    ),
+    planted(
+        "duties-join-whoever-bears-them", "decisions.py",
+        "duty.id and f\"#{duty.id}\" or duty.what, duty.who, duty.start",
+        "duty.id and f\"#{duty.id}\" or duty.what, duty.start",
+        "What both the author and Ann have to do is done by one of them.",
+        "test_duties_join.py::test_other_evidence_another_start_or_another_bearer_is_another_duty",
+    ),
+    planted(
+        "lists-in-the-order-of-deciding", "decisions.py",
+        "    rules = sorted((rule for rule in program.rules if applies.get(rule.id) is truth), key=place)",
+        "    rules = [rule for rule in program.rules if applies.get(rule.id) is truth]",
+        "Reasons come in an order that no reader of the file knows.",
+        "test_deciding_is_pure.py::test_lists_are_in_the_order_of_the_file",
+    ),
+    planted(
+        "duties-only-while-unmet", "decisions.py",
+        "        duties=joined(duty for rule in rules for duty in rule.duties),",
+        "        duties=joined(duty for rule in rules for duty in rule.duties if not rule.approval),",
+        "The duty to file an approval vanishes from rules that ask for one.",
+        "test_lists_agree_with_the_bounds.py::test_rules_that_apply_say_all_they_say_in_the_lists",
+    ),
+    planted(
+        "missing-forgets-what-may-override", "interpret.py",
+        "            waits(rule.when, facts).union(*(applying_waits[other] for other in rule.overridden_by))",
+        "            waits(rule.when, facts)",
+        "A form never asks for the fact that would grant the exception.",
+        "test_missing_names_what_is_waited_for.py::test_where_nothing_is_missing_nothing_is_open",
+    ),
+    planted(
+        "missing-forgets-the-baseline", "interpret.py",
+        "            waited.add(program.baseline.fact)",
+        "            pass",
+        "A form never asks whose account it is.",
+        "test_missing_names_what_is_waited_for.py::test_where_nothing_is_missing_nothing_is_open",
+    ),
+    planted(
+        "missing-forgets-duties", "interpret.py",
+        "Effect.ADVISE) or rule.duties or rule.hand_over:",
+        "Effect.ADVISE):",
+        "A form never asks for the fact on which a duty hangs.",
+        "test_missing_names_what_is_waited_for.py::test_where_nothing_is_missing_nothing_is_open",
+    ),
+    # -- completing
+    planted(
+        "a-default-fills-a-null", "completing.py",
+        "        if name not in facts and known.get(name) is None",
+        "        if known.get(name) is None",
+        "Whoever says \"I do not know\" is taken to have said yes.",
+        "test_completing_fills_what_is_unknown.py::test_null_is_never_filled_by_a_default",
+    ),
+    planted(
+        "examples-in-production", "completing.py",
+        "    if assume is Assume.IN_EXAMPLES and fact.in_examples is not None:",
+        "    if fact.in_examples is not None:",
+        "In production, posts are taken to be as harmless as in examples.",
+        "test_completing_fills_what_is_unknown.py::test_values_in_examples_are_never_taken_silently",
+    ),
+    planted(
+        "implications-once", "completing.py",
+        "        waiting = [implication for implication in waiting if implication not in fired]",
+        "        break",
+        "What follows from what follows is not seen.",
+        "test_completing_fills_what_is_unknown.py::test_every_implication_that_is_true_has_filled_what_it_fills",
+    ),
+    planted(
+        "an-implication-overwrites", "completing.py",
+        "                elif stated != value:\n",
+        "                elif stated != value and name in facts:\n                    known[name] = value\n"
+        "                elif stated != value:\n",
+        "What somebody stated is changed behind their back.",
+        "test_completing_fills_what_is_unknown.py::test_what_is_stated_stays",
+    ),
+    planted(
+        "an-implication-is-ignored-quietly", "completing.py",
+        "                elif stated != value:\n",
+        "                elif False:\n",
+        "A contradiction is resolved in silence.",
+        "test_completing_fills_what_is_unknown.py::test_a_contradiction_is_an_error_that_names_the_fact",
+    ),
+    planted(
+        "unknown-conditions-imply", "completing.py",
+        "if holds(implication.given, known) is Truth.TRUE]:",
+        "if holds(implication.given, known) is not Truth.FALSE]:",
+        "A post that nobody has said anything about is taken to be private.",
+        "test_completing_fills_what_is_unknown.py",
+    ),
+    planted(
+        "a-default-against-an-implication", "completing.py",
+        "    kept = {name: value for name, value in assumed.items() if agrees(vocabulary, known, name, value)}",
+        "    kept = assumed",
+        "A form that states one fact fails because of a default that does not fit it.",
+        "test_completing_fills_what_is_unknown.py::test_a_default_that_does_not_fit_is_left_out",
+    ),
+    # -- from what is written to what is decided
+    planted(
+        "unless-is-when", "loading/lowering.py",
+        "when.append(Not(self.words.single(text.unless, (*where, \"unless\"))))",
+        "when.append(self.words.single(text.unless, (*where, \"unless\")))",
+        "The exception is the only case in which the rule holds.",
+        "test_sugar.py::test_unless_is_when_not",
+    ),
+    planted(
+        "the-last-day-is-left-out", "loading/lowering.py",
+        "        end = ends(last, self.zone) if last else None",
+        "        end = begins(last, self.zone) if last else None",
+        "A rule in force through the 31st ends on the 30th.",
+        "test_dates_include_both_days.py::test_dates_include_both_days",
+    ),
+    planted(
+        "days-of-24-hours", "instants.py",
+        "        return begins(day + timedelta(days=1), where)",
+        "        return datetime(day.year, day.month, day.day, tzinfo=where).astimezone(UTC) + timedelta(hours=24)",
+        "On the day when clocks change, a rule ends an hour off.",
+        "test_dates_include_both_days.py::test_dates_include_both_days",
+    ),
+    planted(
+        "dates-in-utc", "loading/lowering.py",
+        "        start = begins(first, self.zone) if first else None",
+        '        start = begins(first, ZoneInfo("UTC")) if first else None',
+        "A rule begins at one in the morning.",
+        "test_dates_include_both_days.py::test_dates_include_both_days",
+    ),
+    planted(
+        "none-is-not-all", "loading/conditions.py",
+        "parts.append(Not(either(",
+        "parts.append(Not(both(",
+        "`none` of two holds while one of them does.",
+        "test_every_way_to_write_a_test.py::test_two_ways_to_write_one_thing",
+    ),
+    planted(
+        "more-than-is-at-least", "loading/conditions.py",
+        '    "more_than": lambda a, b: a > b,',
+        '    "more_than": lambda a, b: a >= b,',
+        "`more_than: elevated` holds at elevated.",
+        "test_every_way_to_write_a_test.py::test_every_way_to_write_a_test",
+    ),
+    planted(
+        "all-of-needs-every-contact", "loading/lowering.py",
+        "            at_least = len(values) if written.all_of else written.at_least or 1",
+        "            at_least = 1 if written.all_of else written.at_least or 1",
+        "One of those who all have to approve is enough.",
+        "test_sugar.py::test_the_ways_to_say_who_approves_are_one",
+    ),
+    planted(
+        "order-decides", "decisions.py",
+        "    at_least = max([start[0], *(claim.outcome for claim in claims if claim.truth is Truth.TRUE)])",
+        "    at_least = ([claim.outcome for claim in claims if claim.truth is Truth.TRUE] or [start[0]])[-1]",
+        "Of two rules that count, the last one in the file decides.",
+        "test_the_order_of_rules_is_irrelevant.py::test_the_order_of_rules_is_irrelevant",
+    ),
+    planted(
+        "digest-forgets-overrides", "encoding.py",
+        '    Rule: frozenset({"place", ',
+        '    Rule: frozenset({"needs", "place", ',
+        "Two policies with one `decides` digest decide otherwise.",
+        "test_round_trip.py::test_programs_that_decide_otherwise_have_other_digests",
+    ),
+    planted(
+        "saving-forgets-when-unknown", "encoding.py",
+        "            if name not in left_out and (",
+        '            if name != "when_unknown" and name not in left_out and (',
+        "A saved program asks where the policy wanted the strictest.",
+        "test_round_trip.py::test_a_saved_program_loads_as_it_was",
+    ),
+)  # fmt: skip
