@@ -282,7 +282,7 @@ def checking(repeats: int) -> list[Goal]:
 
 
 def from_dict(policy: socialpolicy.Policy, facts: dict[str, Any]) -> socialpolicy.Action:
-    return socialpolicy.Action.from_dict(facts, policy.vocabulary)
+    return socialpolicy.Action.from_dict(facts, policy.checker)
 
 
 def loading(repeats: int) -> list[Goal]:

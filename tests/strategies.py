@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from socialpolicy.decisions import Decision
 
 # The one profile of all laws: reproducible, without a deadline, and longer where a run asks for it (LAW_EXAMPLES).
-EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "80"))
 settings.register_profile(
     "laws",
     max_examples=EXAMPLES,

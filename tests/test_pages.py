@@ -1,13 +1,16 @@
-"""Every finding has its page, and every page is true: what it calls wrong gives that finding, what it calls right gives none."""
+"""Every finding has its page, and every page is true.
+
+What a page calls wrong gives that finding and no other, what it calls right gives none.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +19,9 @@ from socialpolicy import ActionError, CasesError, LimitError, Policy, PolicyErro
 from socialpolicy.cli.validate import validate
 from socialpolicy.loading.policies import load_file
 from socialpolicy.loading.reading import read_file, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Set
 
 PACKAGE = Path(socialpolicy.__file__).parent
 PAGES = PACKAGE / "pages"
@@ -40,7 +46,9 @@ def text_of(name: str) -> str:
 
 
 def blocks(name: str) -> list[Block]:
-    found, heading, kind, lines = [], "", None, []
+    found: list[Block] = []
+    lines: list[str] = []
+    heading, kind = "", None
     for line in text_of(name).splitlines():
         if line.startswith("```"):
             if kind is None:
@@ -54,6 +62,11 @@ def blocks(name: str) -> list[Block]:
             heading = line.removeprefix("## ")
     assert kind is None, "a block is not closed"
     return found
+
+
+def prose(text: str) -> list[str]:
+    """The lines of a page that stand in no block."""
+    return [line for part in text.split("\n```")[::2] for line in part.splitlines()]
 
 
 # -- what the blocks give --------------------------------------------------------------------------------------------
@@ -180,16 +193,18 @@ def emitted() -> dict[str, str]:
         for scope in ast.walk(tree):
             if isinstance(scope, ast.FunctionDef | ast.Module):
                 for call in own_calls(scope, emitters):
-                    for id in ids(call, scope):
-                        found.setdefault(id, f"{file}:{call.lineno}")
+                    for name in ids(call, scope):
+                        found.setdefault(name, f"{file}:{call.lineno}")
     return found
 
 
 def takers(tree: ast.Module) -> Iterator[str]:
     """The names of the functions that take an id first, such as ``Document.add``."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and next((item.arg for item in node.args.args if item.arg != "self"), "") == "id":
-            yield node.name
+        if isinstance(node, ast.FunctionDef):
+            names = [item.arg for item in node.args.args if item.arg != "self"]
+            if names[:1] == ["id"]:
+                yield node.name
 
 
 def own_calls(scope: ast.FunctionDef | ast.Module, emitters: Set[str]) -> Iterator[ast.Call]:
@@ -238,7 +253,7 @@ def assigned(scope: ast.AST) -> Iterator[tuple[str, str]]:
 
 def test_every_finding_has_a_page_and_every_page_a_finding() -> None:
     found = emitted()
-    without = {id: place for id, place in found.items() if id not in NAMES}
+    without = {name: place for name, place in found.items() if name not in NAMES}
     assert not without, f"no page in {PAGES}: {without}"
     assert set(NAMES) <= set(found), "no finding has these ids"
     assert set(SITUATIONS) <= set(NAMES)
@@ -256,6 +271,7 @@ def test_a_page_reads_well_on_a_terminal(name: str) -> None:
     assert max(map(len, lines)) <= 100
     assert "\t" not in text
     assert not any(line != line.rstrip() for line in lines)
+    assert not [line for line in prose(text) if line.count("`") % 2], "a name in `…` is cut in two"
     headings = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
     assert headings in (["Wrong", "Right"], ["Wrong", "Right", "See also"])
 
@@ -268,7 +284,7 @@ def test_a_page_names_other_pages_that_there_are(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in SITUATIONS])
-def test_what_a_page_calls_wrong_gives_its_finding_and_what_it_calls_right_gives_none(name: str, tmp_path: Path) -> None:
+def test_what_is_wrong_gives_the_finding_and_what_is_right_gives_none(name: str, tmp_path: Path) -> None:
     wrong = [block for block in blocks(name) if block.heading == "Wrong"]
     right = [block for block in blocks(name) if block.heading == "Right"]
     assert wrong

@@ -40,25 +40,89 @@ class Action:
     facts: Facts
 
     @classmethod
-    def from_dict(cls, facts: Mapping[str, Any], vocabulary: Vocabulary) -> Action:
+    def from_dict(cls, facts: Mapping[str, Any], checker: Checker) -> Action:
+        """Check facts, nested or flat, by a policy's ``checker``. Raises ``ActionError`` with every problem."""
+        return cls(checker(facts))
+
+
+class Checker:
+    """Checks facts against a vocabulary: called with them, it returns them flat and in the one form that deciding knows.
+
+    Plain facts of plain types are looked up in tables; all else, and all that is wrong, takes the longer way.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.by_name = {name: check(fact) for name, fact in vocabulary.facts.items()}
+        self.words: dict[str, Any] = {}
+        self.members: dict[str, frozenset[str]] = {}
+        self.bounds: dict[str, tuple[int, int]] = {}
+        self.bools = frozenset(name for name, fact in vocabulary.facts.items() if fact.kind is Kind.BOOL)
+        for name, fact in vocabulary.facts.items():
+            if fact.kind is Kind.ENUM:
+                self.words[name] = frozenset(fact.values) - {UNKNOWN_WORD}
+            elif fact.kind is Kind.SET and fact.values:
+                self.members[name] = frozenset(fact.values)
+            elif fact.kind is Kind.INT:
+                self.bounds[name] = bounds(fact)
+            if fact.kind is not Kind.ENUM:
+                self.words[name] = ()
+        self.groups: dict[str, dict[str, str]] = {}
+        for name in vocabulary.facts:
+            group, dot, rest = name.partition(".")
+            if dot and group not in vocabulary.facts:
+                self.groups.setdefault(group, {})[rest] = name
+
+    def __call__(self, facts: Mapping[str, Any]) -> dict[str, Value | None]:
         """Check facts, nested or flat. Raises ``ActionError`` with every problem."""
-        return cls(checked(checks(vocabulary), vocabulary, facts))
+        try:
+            flat = dict(facts)
+            for value in flat.values():
+                if value.__class__ is dict:
+                    flat = self.flattened(flat)
+                    break
+            words, members, bools = self.words, self.members, self.bools
+            for name, value in flat.items():
+                kind = value.__class__
+                if kind is str:
+                    if value in words[name]:
+                        continue
+                elif kind is bool:
+                    if name in bools:
+                        continue
+                elif kind is list:
+                    found = frozenset(value)
+                    if name in members and found <= members[name]:
+                        flat[name] = found
+                        continue
+                elif kind is int and name in self.bounds:
+                    low, high = self.bounds[name]
+                    if low <= value <= high:
+                        continue
+                elif kind is frozenset and name in members and value <= members[name]:
+                    continue
+                flat[name] = self.by_name[name](value)
+        except (Refuse, KeyError, TypeError, AttributeError, ValueError):
+            return thoroughly_checked(self.by_name, facts)
+        return flat
+
+    def flattened(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Facts nested in groups as flat ones. Raises ``KeyError`` for what is no group, or stated twice."""
+        flat: dict[str, Any] = {}
+        for group, inner in facts.items():
+            if type(inner) is dict:
+                names = self.groups[group]
+                for key, value in inner.items():
+                    name = names[key]
+                    if name in flat or name in facts:
+                        raise KeyError(name)
+                    flat[name] = value
+            else:
+                flat[group] = inner
+        return flat
 
 
-def checks(vocabulary: Vocabulary) -> dict[str, Check]:
-    """A check for every fact of the vocabulary."""
-    return {name: check(fact) for name, fact in vocabulary.facts.items()}
-
-
-def checked(by_name: Mapping[str, Check], vocabulary: Vocabulary, facts: Mapping[str, Any]) -> dict[str, Value | None]:
-    """Check flat facts at once; what is nested, or wrong, takes the longer way that names every problem."""
-    try:
-        return {name: by_name[name](value) for name, value in facts.items()}
-    except (Refuse, KeyError, TypeError, AttributeError):
-        return thoroughly_checked(by_name, vocabulary, facts)
-
-
-def thoroughly_checked(by_name: Mapping[str, Check], vocabulary: Vocabulary, facts: Any) -> dict[str, Value | None]:
+def thoroughly_checked(by_name: Mapping[str, Check], facts: Any) -> dict[str, Value | None]:
     """Check facts one by one, nested ones among them, and tell of every problem."""
     if not isinstance(facts, Mapping):
         raise ActionError((Problem("wrong-type", "", f"an action is a mapping of facts to values, not {type(facts).__name__}."),))
@@ -166,10 +230,17 @@ def check_string(fact: Fact) -> Check:
     return check
 
 
+def bounds(fact: Fact) -> tuple[int, int]:
+    """The least and the greatest number that a fact can be."""
+    return (
+        fact.minimum if fact.minimum is not None else -LARGEST_INT,
+        fact.maximum if fact.maximum is not None else LARGEST_INT,
+    )
+
+
 def check_int(fact: Fact) -> Check:
     """A whole number within the bounds of its fact."""
-    low = fact.minimum if fact.minimum is not None else -LARGEST_INT
-    high = fact.maximum if fact.maximum is not None else LARGEST_INT
+    low, high = bounds(fact)
 
     def check(value: Any) -> Value | None:
         if type(value) is not int:

@@ -16,7 +16,7 @@ from itertools import product
 from typing import Any as Anything
 from typing import TypeAlias
 
-from socialpolicy.actions import checks, thoroughly_checked
+from socialpolicy.actions import Checker
 from socialpolicy.completing import complete
 from socialpolicy.conditions import All, Any, Condition, Not, OneOf, holds, reads, tested
 from socialpolicy.decisions import Claim, Decision, Denial, Revision, decided
@@ -234,7 +234,7 @@ class Compiled:
 
     def _checked(self, facts: Facts) -> Facts:
         """The facts in the form that deciding knows. Raises ``ActionError`` where they have none."""
-        return thoroughly_checked(checks(self.program.vocabulary), self.program.vocabulary, facts)
+        return Checker(self.program.vocabulary)(facts)
 
     # -- functions ---------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from socialpolicy.actions import Action, Check, checked, checks
+from socialpolicy.actions import Action, Checker
 from socialpolicy.compiling import Compiled, compiled
 from socialpolicy.completing import Assume, complete
 from socialpolicy.decisions import Decision
@@ -65,12 +65,13 @@ class Decider:
         return compiled(self.program)
 
     @cached_property
-    def _checks(self) -> dict[str, Check]:
-        return checks(self.program.vocabulary)
+    def checker(self) -> Checker:
+        """What checks the facts of actions against the vocabulary."""
+        return Checker(self.program.vocabulary)
 
     def action(self, facts: Mapping[str, Any]) -> Action:
         """Check the facts of an action, nested or flat. Raises ``ActionError`` with every problem."""
-        return Action(checked(self._checks, self.program.vocabulary, facts))
+        return Action(self.checker(facts))
 
     def decide(self, facts: Mapping[str, Any] | Action, *, assume: Assume | str = Assume.NOTHING) -> Decision:
         """Decide about one action.
@@ -89,5 +90,7 @@ class Decider:
         return self.compiled.outcome_completed(self._completed(facts, assume))
 
     def _completed(self, facts: Mapping[str, Any] | Action, assume: Assume | str) -> dict[str, Value | None]:
-        stated = facts.facts if isinstance(facts, Action) else checked(self._checks, self.program.vocabulary, facts)
-        return complete(self.program.vocabulary, stated, assume=Assume(assume))
+        stated = facts.facts if isinstance(facts, Action) else self.checker(facts)
+        if Assume(assume) is Assume.NOTHING:
+            return self.compiled.complete(stated)
+        return complete(self.program.vocabulary, stated, assume=assume)

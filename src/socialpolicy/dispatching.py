@@ -2,7 +2,7 @@
 
 A rule is a *candidate* for the values of some facts unless one of its joined conditions is false of them alone. A fact more
 costs about as much as testing one rule, and makes more and smaller functions, which a processor's caches do not like; so a
-fact is worth dispatching on if it rules out more than two rules on average (measured: benchmarks/README.md). Which facts those are depends on the policy: they are chosen, greedily, not fixed.
+fact is worth dispatching on if it rules out more than four rules on average (measured: benchmarks/README.md). Which facts those are depends on the policy: they are chosen, greedily, not fixed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from socialpolicy.values import Facts, Kind, Truth
 
 FACTS_AT_MOST = 4
 KEYS_AT_MOST = 200_000
-WORTH_RULES = 2.0
+WORTH_RULES = 4.0
 
 
 class Other:

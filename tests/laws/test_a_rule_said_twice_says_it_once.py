@@ -25,7 +25,7 @@ def test_a_duplicate_rule_under_another_id_changes_no_outcome(program: Program, 
         rules.append(replace(rule, overridden_by=(*rule.overridden_by, *also)))
         if rule.id == twice.id:
             rules.append(replace(rules[-1], id="again"))
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         one, other = judged(program, facts), judged(replace(program, rules=tuple(rules)), facts)
         if one and other:
             assert (one.outcome, one.at_least, one.at_most, one.missing) == (

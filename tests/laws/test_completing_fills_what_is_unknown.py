@@ -31,7 +31,7 @@ def completed_with(vocabulary: Vocabulary, facts: Facts, assume: Assume) -> dict
 
 @given(programs(), seeds())
 def test_completing_what_is_complete_changes_nothing(program: Program, seed: int) -> None:
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         for assume in Assume:
             once = completed_with(program.vocabulary, facts, assume)
             if once is not None:
@@ -42,7 +42,7 @@ def test_completing_what_is_complete_changes_nothing(program: Program, seed: int
 def test_the_order_of_implications_is_irrelevant(program: Program, seed: int) -> None:
     implications = program.vocabulary.implications
     shuffled = tuple(Random(seed).sample(implications, len(implications)))
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         for assume in Assume:
             other = completed_with(replace(program.vocabulary, implications=shuffled), facts, assume)
             assert other == completed_with(program.vocabulary, facts, assume)
@@ -50,7 +50,7 @@ def test_the_order_of_implications_is_irrelevant(program: Program, seed: int) ->
 
 @given(programs(), seeds())
 def test_what_is_stated_stays(program: Program, seed: int) -> None:
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         for assume in Assume:
             found = completed_with(program.vocabulary, facts, assume)
             if found is not None:
@@ -60,7 +60,7 @@ def test_what_is_stated_stays(program: Program, seed: int) -> None:
 @given(programs(), seeds())
 def test_null_is_never_filled_by_a_default(program: Program, seed: int) -> None:
     bare = replace(program.vocabulary, implications=())
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         for assume in Assume:
             found = complete(bare, facts, assume=assume)
             assert all(found[name] is None for name, value in facts.items() if value is None)
@@ -72,7 +72,7 @@ def test_null_is_never_filled_by_a_default(program: Program, seed: int) -> None:
 
 @given(programs(), seeds())
 def test_every_implication_that_is_true_has_filled_what_it_fills(program: Program, seed: int) -> None:
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         for assume in Assume:
             found = completed_with(program.vocabulary, facts, assume)
             for implication in program.vocabulary.implications if found is not None else ():
@@ -104,13 +104,13 @@ def test_a_contradiction_is_an_error_that_names_the_fact(program: Program, seed:
 def test_values_in_examples_are_never_taken_silently(program: Program, seed: int) -> None:
     facts = {name: replace(fact, in_examples=None) for name, fact in program.vocabulary.facts.items()}
     without = replace(program, vocabulary=replace(program.vocabulary, facts=facts))
-    for stated in many_facts(program, seed):
+    for stated in many_facts(program, seed, 20):
         assert judged(program, stated) == judged(without, stated)
 
 
 @given(programs(), seeds())
 def test_deciding_completes_and_then_decides(program: Program, seed: int) -> None:
-    for stated in many_facts(program, seed):
+    for stated in many_facts(program, seed, 20):
         facts = completed(program, stated)
         if facts is not None:
             assert interpret(program, stated) == interpret(program, facts)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @given(programs(), seeds())
 def test_what_is_missing_is_not_known(program: Program, seed: int) -> None:
-    for stated in many_facts(program, seed):
+    for stated in many_facts(program, seed, 20):
         facts = completed(program, stated)
         if facts is not None:
             assert all(facts.get(name) is None for name in interpret(program, stated).missing)
@@ -30,7 +30,7 @@ def test_what_is_missing_is_not_known(program: Program, seed: int) -> None:
 
 @given(programs(), seeds())
 def test_where_nothing_is_missing_nothing_is_open(program: Program, seed: int) -> None:
-    for stated in many_facts(program, seed):
+    for stated in many_facts(program, seed, 20):
         if completed(program, stated) is not None:
             decision = interpret(program, stated)
             if not decision.missing:

@@ -19,7 +19,7 @@ def test_a_rule_that_overrides_nothing_and_does_not_allow_never_loosens(program:
     if rule.effect is Effect.ALLOW:
         rule = replace(rule, effect=Effect.REQUIRE if rule.needs else Effect.DENY)
     stricter = replace(program, rules=(*program.rules, rule))
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         before, after = judged(program, facts), judged(stricter, facts)
         if before and after:
             assert before.outcome <= after.outcome
@@ -31,7 +31,7 @@ def test_a_rule_that_overrides_nothing_and_does_not_allow_never_loosens(program:
 def test_a_stricter_baseline_never_loosens(program: Program, seed: int) -> None:
     closed = dict.fromkeys(program.baseline.starts, Start(Outcome.DENY))
     stricter = replace(program, baseline=replace(program.baseline, starts=closed))
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         before, after = judged(program, facts), judged(stricter, facts)
         if before and after:
             assert before.at_least <= after.at_least
@@ -41,7 +41,7 @@ def test_a_stricter_baseline_never_loosens(program: Program, seed: int) -> None:
 @given(programs(), seeds())
 def test_what_a_rule_asks_besides_never_loosens(program: Program, seed: int) -> None:
     bare = tuple(replace(rule, needs=(), approval=None) for rule in program.rules)
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         before, after = judged(replace(program, rules=bare), facts), judged(program, facts)
         if before and after:
             assert before.outcome <= after.outcome

@@ -17,7 +17,7 @@ from strategies import judged, many_facts, programs, seeds
 def test_duties_advice_and_hand_overs_change_no_outcome(program: Program, seed: int) -> None:
     kept = (rule for rule in program.rules if rule.effect not in (Effect.DUTY, Effect.ADVISE))
     bare = replace(program, rules=tuple(replace(rule, duties=(), hand_over=None) for rule in kept))
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         one, other = judged(program, facts), judged(bare, facts)
         if one and other:
             assert (one.outcome, one.at_least, one.at_most) == (other.outcome, other.at_least, other.at_most)
@@ -34,7 +34,7 @@ def test_allow_opens_the_baseline_and_nothing_else(program: Program, seed: int) 
     opened = replace(program, rules=(*program.rules, always))
     starts = dict.fromkeys(program.baseline.starts, Start(Outcome.ALLOW))
     free = replace(program, baseline=replace(program.baseline, starts=starts))
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         one, other = judged(opened, facts), judged(free, facts)
         if one and other:
             assert replace(one.sure, rules=one.sure.rules[:-1]) == other.sure
@@ -56,7 +56,7 @@ def test_what_an_allow_rule_asks_for_stands_as_if_a_rule_without_allow_asked(pro
             rules.append(replace(rule, needs=(), approval=None))
         else:
             rules.append(rule)
-    for facts in many_facts(program, seed):
+    for facts in many_facts(program, seed, 20):
         one, other = judged(program, facts), judged(replace(program, rules=tuple(rules)), facts)
         if one and other:
             assert (one.outcome, one.at_least, one.at_most, one.missing) == (

@@ -30,7 +30,7 @@ from strategies import many_facts, programs, seeds
 
 @given(programs(), seeds())
 def test_with_everything_known_a_decision_is_determined(program: Program, seed: int) -> None:
-    for facts in many_facts(program, seed, share_known=1.0):
+    for facts in many_facts(program, seed, 30, share_known=1.0):
         decision = interpret(program, facts)
         assert decision.determined
         assert decision.maybe == Lists()
@@ -39,7 +39,7 @@ def test_with_everything_known_a_decision_is_determined(program: Program, seed: 
 
 @given(programs(), seeds())
 def test_with_everything_known_it_is_plain_logic(program: Program, seed: int) -> None:
-    for facts in many_facts(program, seed, share_known=1.0):
+    for facts in many_facts(program, seed, 30, share_known=1.0):
         assert interpret(program, facts).outcome.word == worked_out(program, facts)
 
 

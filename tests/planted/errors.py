@@ -243,7 +243,8 @@ ERRORS = (
     planted(
         "allow-lifts-what-others-say", "decisions.py",
         "    claims = list(claims)\n",
-        "    opened = any(applies.get(rule.id) is Truth.TRUE for rule in program.rules if rule.effect is Effect.ALLOW)\n"
+        "    allowing = {rule.id for rule in program.rules if rule.effect is Effect.ALLOW}\n"
+        "    opened = any(applies.get(name) is Truth.TRUE for name in allowing)\n"
         "    claims = [] if opened else list(claims)\n",
         "An `allow` rule lets through what another rule denies.",
         "test_what_changes_no_outcome.py::test_allow_opens_the_baseline_and_nothing_else",

@@ -37,7 +37,7 @@ def tried(tests: tuple[str, ...], folder: Path, error: Planted | None) -> subpro
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # it starts twice as fast
         "LAW_SHRINK": "no",
-        "LAW_EXAMPLES": "100",
+        "LAW_EXAMPLES": "100" if error else "30",
     }
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST"):
         environment.pop(name, None)

@@ -47,6 +47,9 @@ def command(source: tuple[str, ...], strict: bool, fail_on: str, formats: list[t
                 findings.append(document.finding)
                 names.append(document.finding.file)
                 gave_up = True
+            elif isinstance(document, PolicyError):
+                findings.extend(document.findings)
+                names.append(document.findings[0].file)
             elif kind(document) == "other" and Path(one).is_dir():
                 other.append(document.name)
             else:
@@ -55,6 +58,8 @@ def command(source: tuple[str, ...], strict: bool, fail_on: str, formats: list[t
                 except LimitError as error:
                     document.findings.append(error.finding)
                     gave_up = True
+                except PolicyError:
+                    pass  # there were too many findings to go on; the document has them
                 names.append(document.name)
                 findings.extend(document.findings)
     findings.sort(key=lambda finding: (-finding.level, finding.file, finding.line, finding.column))
@@ -80,8 +85,8 @@ def command(source: tuple[str, ...], strict: bool, fail_on: str, formats: list[t
     return NO if failing else GOOD
 
 
-def documents(source: str) -> Iterator[Document | LimitError]:
-    """All documents that a source stands for."""
+def documents(source: str) -> Iterator[Document | LimitError | PolicyError]:
+    """All documents that a source stands for; what could not be read to its end is the error that says so."""
     if source == "-":
         readers = iter([sources.standard_input])
     else:
@@ -89,7 +94,7 @@ def documents(source: str) -> Iterator[Document | LimitError]:
     for read in readers:
         try:
             yield read()
-        except LimitError as error:
+        except (LimitError, PolicyError) as error:
             yield error
 
 

@@ -15,6 +15,7 @@ SHOWN_AT_MOST = 50
 LINE_SHOWN_AT_MOST = 160
 SENTENCE_SHOWN_AT_MOST = 400
 ALIKE_AT_MOST = 6
+WORDS_AT_MOST = 1000
 TOLD_AT_MOST = 60_000
 """How many bytes are told at most, whatever the input."""
 
@@ -125,6 +126,9 @@ def meant(word: object, words: Iterable[str]) -> str:
     if not isinstance(word, str) or len(word) > 64:
         return ""
     # Comparing takes long, and there may be thousands of words in the wrong: only those alike in their pairs of letters are.
+    words = list(words)
+    if len(words) > WORDS_AT_MOST:
+        return ""
     letters = pairs(word)
     alike = sorted((2 * len(letters & pairs(other)) / (len(letters) + len(pairs(other)) or 1), other) for other in words)[-ALIKE_AT_MOST:]
     close = get_close_matches(word, [other for _, other in alike], n=1, cutoff=0.6)

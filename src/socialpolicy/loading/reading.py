@@ -34,14 +34,14 @@ from yaml.events import (
     StreamStartEvent,
 )
 
-from socialpolicy.loading.findings import Finding, Level, LimitError, listed
+from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, listed
 from socialpolicy.values import LARGEST_INT
 
 FILE_BYTES = 8 * 1024 * 1024
 FILE_BYTES_SLOW = 512 * 1024
 """The limit where PyYAML lacks its C extension and is some twenty times slower."""
 DEPTH = 64
-FINDINGS = 10_000
+FINDINGS = 2000
 """After so many findings in one file nothing more is looked for."""
 NODES = 600_000
 NODES_SLOW = 120_000
@@ -182,15 +182,16 @@ class Document:
     def add_place(
         self, id: str, line: int, column: int, end: int, message: str, hint: str = "", level: Level = Level.ERROR
     ) -> None:
-        """Add a finding about a place in the text."""
-        if len(self.findings) >= FINDINGS:
-            raise LimitError(
-                Finding("limit-reached", f"the file has more than {FINDINGS:,} mistakes.", self.name, line, column, column + 1,
-                        "mend those that are shown first.", text=self.line(line))
-            )
+        """Add a finding about a place in the text. Raises ``PolicyError`` where there are too many."""
+        if len(self.findings) > FINDINGS:
+            return
+        if len(self.findings) == FINDINGS:
+            id, message, hint = "too-many-findings", f"the file has more than {FINDINGS:,} mistakes; the rest was not looked at.", "mend these first."
         self.findings.append(
             Finding(id, message, self.name, line, column, max(end, column + 1), hint, level, self.line(line))
         )
+        if len(self.findings) > FINDINGS:
+            raise PolicyError(self.findings)
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1; empty behind the end."""
