@@ -6,6 +6,7 @@ fact and a value outside the vocabulary are errors that name the nearest valid o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,14 @@ from socialpolicy.values import LARGEST_INT, UNKNOWN_WORD, Facts, Kind, Value
 from socialpolicy.vocabulary import Fact, Vocabulary
 
 TEXT_CHARACTERS = 64 * 1024
+MEMBERS = 10_000
 LEVELS = 8
+PROBLEMS = 100
+"""Among how many problems with one action the rest is not looked for."""
+HINTS = 20
+LISTS = (list, tuple, set, frozenset)
+INFINITY = float("inf")
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Refuse(Exception):  # noqa: N818 - it never leaves this module
@@ -102,7 +110,7 @@ class Checker:
                 elif kind is frozenset and name in members and value <= members[name]:
                     continue
                 flat[name] = self.by_name[name](value)
-        except (Refuse, KeyError, TypeError, AttributeError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever a strange value did: the longer way tells of it, and calls nothing of it
             return thoroughly_checked(self.by_name, facts)
         return flat
 
@@ -123,22 +131,25 @@ class Checker:
 
 
 def thoroughly_checked(by_name: Mapping[str, Check], facts: Any) -> dict[str, Value | None]:
-    """Check facts one by one, nested ones among them, and tell of every problem."""
+    """Check facts one by one, nested ones among them, and tell of every problem (or of the first hundred)."""
     if not isinstance(facts, Mapping):
-        raise ActionError((Problem("wrong-type", "", f"an action is a mapping of facts to values, not {type(facts).__name__}."),))
+        raise ActionError((Problem("wrong-type", "", f"an action is a mapping of facts to values, not {told(facts)}."),))
     found: dict[str, Value | None] = {}
     problems: list[Problem] = []
 
     def visit(stated: Mapping[Any, Any], prefix: str, level: int) -> None:
         for key, value in stated.items():
-            if not isinstance(key, str):
-                problems.append(Problem("unknown-fact", str(key)[:60], f"a fact's name is text, not {key!r:.60}."))
+            if len(problems) >= PROBLEMS:
+                return
+            if not issubclass(type(key), str):
+                problems.append(Problem("unknown-fact", "", f"a fact's name is text, not {told(key)}.", "Write the name of a fact."))
                 continue
-            name = prefix + key
+            name = prefix + str.__str__(key)
             if name in by_name:
                 if name in found:
-                    problems.append(Problem("duplicate-key", name, f"{name} is stated twice.", "state it once, nested or flat."))
+                    problems.append(Problem("duplicate-key", name, f"{name} is stated twice.", "State it once, nested or flat."))
                     continue
+                found[name] = None
                 try:
                     found[name] = by_name[name](value)
                 except Refuse as refusal:
@@ -146,12 +157,37 @@ def thoroughly_checked(by_name: Mapping[str, Check], facts: Any) -> dict[str, Va
             elif isinstance(value, Mapping) and level < LEVELS and any(known.startswith(name + ".") for known in by_name):
                 visit(value, name + ".", level + 1)
             else:
-                problems.append(Problem("unknown-fact", name[:200], f"{name[:200]} is not a fact of the vocabulary.", close(name, by_name)))
+                hint = close(name, by_name) if len(problems) < HINTS else ""
+                problems.append(Problem("unknown-fact", shown(name, 200), f"{shown(name, 200)} is not a fact of the vocabulary.", hint))
 
     visit(facts, "", 0)
     if problems:
         raise ActionError(tuple(problems))
     return found
+
+
+def shown(text: str, at_most: int = 60) -> str:
+    """A text for a message: cut, and with escapes for what cannot be printed."""
+    text = text if len(text) <= at_most else text[: at_most - 1] + "…"
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text) or '""'
+
+
+def told(value: Any) -> str:
+    """A value for a message, told without calling anything of its own."""
+    kind = type(value)
+    if value is None:
+        return "null"
+    if issubclass(kind, str):
+        return f'"{shown(str.__str__(value))}"'
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        return str(value) if -(10**30) < value < 10**30 else "a number of more than 30 digits"
+    if kind is float:
+        return f"{value!r}, which is no whole number" if value == value and abs(value) != INFINITY else f"{value!r}, which is no number"
+    if issubclass(kind, Mapping):
+        return "a mapping"
+    return "a list" if kind in LISTS else f"a value of the type {shown(kind.__name__)}"
 
 
 def close(word: str, words: Iterable[str]) -> str:
@@ -179,9 +215,8 @@ def check(fact: Fact) -> Check:
 
 def unknown(fact: Fact, value: Any, wanted: str) -> None:
     """Return None where a value says "not known"; refuse any other."""
-    if value is not None and value != UNKNOWN_WORD:
-        told = f'"{value[:60]}"' if isinstance(value, str) else f"{value!r:.60}"
-        raise Refuse("type-mismatch", f"{fact.name} cannot be {told}.", f"Write {wanted}.")
+    if value is not None and not (issubclass(type(value), str) and str.__eq__(value, UNKNOWN_WORD) is True):
+        raise Refuse("type-mismatch", f"{fact.name} cannot be {told(value)}.", f"Write {wanted}.")
 
 
 def check_bool(fact: Fact) -> Check:
@@ -198,36 +233,45 @@ def check_bool(fact: Fact) -> Check:
 def check_enum(fact: Fact) -> Check:
     """One of a closed list."""
     values = {value: value for value in fact.values}
-    get = values.get
 
     def check(value: Any) -> Value | None:
-        found = get(value)
-        if found is None and value is not None and value != UNKNOWN_WORD:
-            raise no_value(fact, value)
-        return found
+        if not issubclass(type(value), str):
+            return unknown(fact, value, f"one of its values: {few(fact)}")
+        found = values.get(str.__str__(value))
+        return found if found is not None else unknown_word(fact, str.__str__(value))
 
     return check
 
 
-def no_value(fact: Fact, value: Any) -> Refuse:
-    """The refusal of a value that is not in the closed list of a fact."""
-    if not isinstance(value, str):
-        return Refuse("type-mismatch", f"{fact.name} cannot be {value!r:.60}.", "Write one of its values.")
-    listed = ", ".join(fact.values[:12]) + (", …" if len(fact.values) > 12 else "")
-    return Refuse("unknown-value", f'{fact.name} has no value "{value[:60]}".', close(value, fact.values) or f"It has {listed}.")
+def few(fact: Fact) -> str:
+    """The values of a fact, or the first of them."""
+    return ", ".join(fact.values[:12]) + (", …" if len(fact.values) > 12 else "")
+
+
+def unknown_word(fact: Fact, value: str) -> None:
+    """Return None where a word says "not known"; refuse one that is not in the closed list of a fact."""
+    if value != UNKNOWN_WORD:
+        raise Refuse("unknown-value", f'{fact.name} has no value "{shown(value)}".', close(value, fact.values) or f"It has {few(fact)}.")
 
 
 def check_string(fact: Fact) -> Check:
     """Open text."""
 
     def check(value: Any) -> Value | None:
-        if type(value) is not str or value == UNKNOWN_WORD:
+        if not issubclass(type(value), str) or str.__eq__(value, UNKNOWN_WORD) is True:
             return unknown(fact, value, "a text")
-        if len(value) > TEXT_CHARACTERS:
-            raise Refuse("too-long", f"{fact.name} has {len(value):,} characters; at most {TEXT_CHARACTERS:,} are read.")
-        return value
+        return text(fact, str.__str__(value))
 
     return check
+
+
+def text(fact: Fact, value: str) -> str:
+    """A text that is not too long, and that every program can write down."""
+    if len(value) > TEXT_CHARACTERS:
+        raise Refuse("too-long", f"{fact.name} has {len(value):,} characters; at most {TEXT_CHARACTERS:,} are read.", "Shorten it.")
+    if not value.isascii() and SURROGATE.search(value):
+        raise Refuse("type-mismatch", f'{fact.name} cannot be "{shown(value)}": it has half a character in it.', "Write the whole character.")
+    return value
 
 
 def bounds(fact: Fact) -> tuple[int, int]:
@@ -256,21 +300,30 @@ def check_datetime(fact: Fact) -> Check:
     """An instant with its offset, as text (RFC 3339) or as an aware ``datetime``."""
 
     def check(value: Any) -> Value | None:
-        if isinstance(value, str) and value != UNKNOWN_WORD:
-            found = instant(value)
-        elif isinstance(value, datetime) and value.tzinfo is not None and value.utcoffset() is not None:
-            try:
-                found = value.astimezone(UTC)
-            except OverflowError:
-                found = None
+        kind = type(value)
+        if issubclass(kind, str) and str.__ne__(value, UNKNOWN_WORD) is True:
+            found = instant(str.__str__(value))
+        elif issubclass(kind, datetime) and value.tzinfo is not None and value.utcoffset() is not None:
+            found = in_utc(value)
         else:
-            return unknown(fact, value, 'an instant with its offset, such as "2026-03-01T09:00:00+01:00"')
+            return unknown(fact, value, INSTANT)
         if found is None:
-            raise Refuse("bad-instant", f'{fact.name} cannot be "{str(value)[:60]}".',
-                         'Write an instant with its offset, such as "2026-03-01T09:00:00+01:00".')
+            cannot = told(value) if issubclass(kind, str) else "an instant so near the edge of the calendar"
+            raise Refuse("bad-instant", f"{fact.name} cannot be {cannot}.", f"Write {INSTANT}.")
         return found
 
     return check
+
+
+INSTANT = 'an instant with its offset, such as "2026-03-01T09:00:00+01:00"'
+
+
+def in_utc(value: datetime) -> datetime | None:
+    """An instant in UTC; None where its offset takes it out of the calendar."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def check_set(fact: Fact) -> Check:
@@ -279,25 +332,28 @@ def check_set(fact: Fact) -> Check:
     empty: frozenset[str] = frozenset()
 
     def check(value: Any) -> Value | None:
-        kind = value.__class__
-        if kind is list or kind is frozenset or kind is set or kind is tuple:
-            if not value:
-                return empty
-            members = frozenset(value)
-            if known:
-                if members <= known:
-                    return members
-            elif all(type(member) is str and len(member) <= TEXT_CHARACTERS for member in members):
-                return members
-            raise bad_member(fact, members - known)
-        return unknown(fact, value, f"a list: [{value if isinstance(value, str) else '…'}]")
+        if type(value) not in LISTS:
+            return unknown(fact, value, f"a list: [{shown(value) if type(value) is str else '…'}]")
+        if not value:
+            return empty
+        if len(value) > MEMBERS:
+            raise Refuse("too-long", f"{fact.name} has {len(value):,} members; at most {MEMBERS:,} are read.", "Shorten it.")
+        members = frozenset(member(fact, one) for one in value)
+        if known and not members <= known:
+            unknown_word(fact, min(members - known))
+            raise Refuse("type-mismatch", f"{fact.name} cannot hold {UNKNOWN_WORD}: a set is known as a whole, or unknown.", WHOLE)
+        return members
 
     return check
 
 
-def bad_member(fact: Fact, members: Iterable[Any]) -> Refuse:
-    """The refusal of what a set cannot hold."""
-    member = min(members, key=str)
-    if member is None:
-        return Refuse("type-mismatch", f"{fact.name} holds null: a set is known as a whole, or unknown.", "Leave the whole set out, or give null for it.")
-    return no_value(fact, member) if fact.values else Refuse("type-mismatch", f"{fact.name} cannot hold {member!r:.60}.", "Write texts.")
+WHOLE = "Leave the whole set out, or give null for it."
+
+
+def member(fact: Fact, value: Any) -> str:
+    """One member of a set, which is a text."""
+    if value is None:
+        raise Refuse("type-mismatch", f"{fact.name} holds null: a set is known as a whole, or unknown.", WHOLE)
+    if not issubclass(type(value), str):
+        raise Refuse("type-mismatch", f"{fact.name} cannot hold {told(value)}.", "Write texts.")
+    return text(fact, str.__str__(value))

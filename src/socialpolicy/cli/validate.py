@@ -102,7 +102,7 @@ def kind(document: Document) -> str:
     """What a document is, by its keys."""
     if not isinstance(document.data, dict):
         return "broken" if document.data is REFUSED else "policy"
-    for key, name in (("socialpolicy", "policy"), ("cases_for", "cases"), ("vocabulary", "vocabulary"), ("socialpolicy_program", "program")):
+    for key, name in (("socialpolicy_program", "program"), ("socialpolicy", "policy"), ("cases_for", "cases"), ("vocabulary", "vocabulary")):
         if key in document.data:
             return name
     return "other" if not {"rules", "id", "cases"} & set(document.data) else "policy"

@@ -8,7 +8,7 @@ from pathlib import Path
 from socialpolicy.loading.findings import Finding, Level, PolicyError
 from socialpolicy.loading.lowering import lower
 from socialpolicy.loading.models import PolicyText
-from socialpolicy.loading.reading import REFUSED, Document, collecting_later, read_file, read_text
+from socialpolicy.loading.reading import REFUSED, Data, Document, collecting_later, read_file, read_text
 from socialpolicy.loading.structure import structured
 from socialpolicy.program import Program
 
@@ -56,10 +56,10 @@ def loaded(document: Document) -> Loaded:
 def check(document: Document) -> tuple[PolicyText, Program] | None:
     """Check a document that should be a policy, adding every finding to it; None if there is an error among them."""
     if isinstance(document.data, dict) and "socialpolicy" not in document.data:
-        for key, what in (("cases_for", "test cases"), ("vocabulary", "a vocabulary"), ("socialpolicy_program", "a saved program")):
-            if key in document.data and "rules" not in document.data:
-                document.add("not-a-policy", (), f"this file holds {what}, not a policy.", "a policy begins with `socialpolicy: 1`.")
-                return None
+        other = kind_of_other(document.data)
+        if other:
+            document.add("not-a-policy", (), f"this file holds {other}, not a policy.", "a policy begins with `socialpolicy: 1`.")
+            return None
     written = structured(document, PolicyText, nulls_in=NULLS_IN)
     if written is None:
         if not document.failed and document.data is not REFUSED:
@@ -70,6 +70,15 @@ def check(document: Document) -> tuple[PolicyText, Program] | None:
     if any(finding.level is Level.ERROR for finding in document.findings):
         return None
     return written, program
+
+
+def kind_of_other(data: dict[str, Data]) -> str:
+    """What a file without `socialpolicy:` holds, if it can be told."""
+    if "socialpolicy_program" in data:
+        return "a saved program"
+    if "rules" in data:
+        return ""
+    return "test cases" if "cases_for" in data else "a vocabulary" if "vocabulary" in data else ""
 
 
 def unrepeated(findings: list[Finding]) -> list[Finding]:
