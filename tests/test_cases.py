@@ -1,19 +1,23 @@
 """Decisions pinned as data: little policies, and cases that their authors could have written.
 
-Beside ``cases/NAME.policy.yaml`` stand ``cases/NAME.cases.yaml``, and others that assume other values. Each case is decided
-twice: by the reference, and by what callers call.
+Beside ``cases/NAME.policy.yaml`` stand ``NAME.cases.yaml`` and, where values in examples matter,
+``NAME.in_examples.cases.yaml``. Each case is decided twice: by the reference, and by what callers call.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
 from socialpolicy import load
 from socialpolicy.interpret import interpret
 from socialpolicy.loading.reading import read_file
-from socialpolicy.policy import Policy
 from socialpolicy.testing import Case, cases_of, differences, run
+
+if TYPE_CHECKING:
+    from socialpolicy.policy import Policy
 
 HERE = Path(__file__).parent / "cases"
 

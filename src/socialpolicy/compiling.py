@@ -25,7 +25,7 @@ from socialpolicy.generating import Filling, Source, completing_source, deciding
 from socialpolicy.interpret import baseline_claims, interpret, standing, still_asked
 from socialpolicy.program import Effect, Outcome, Program, Rule, Start
 from socialpolicy.values import Facts, Truth, Value
-from socialpolicy.vocabulary import Implication
+from socialpolicy.vocabulary import GivenValue, Implication
 
 Key: TypeAlias = tuple[Anything, ...]
 UNFIT = (KeyError, TypeError, AttributeError)
@@ -387,10 +387,10 @@ def helps(before: Implication, after: Implication) -> bool:
 
     Filling in a value can only make those tests true that pass for it (or fail for it, where they are negated).
     """
-    settled = dict(before.then)
+    settled: dict[str, GivenValue] = dict(before.then)
     for part in parts(before.given):
         if isinstance(part, OneOf) and len(part.values) == 1:
-            settled.setdefault(part.fact, next(iter(part.values)))
+            settled.setdefault(part.fact, *part.values)
     if all(settled.get(name) == value and name in settled for name, value in after.then.items()):
         return False
     return any(made_true(after.given, name, value) for name, value in before.then.items())

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import TypeAlias, cast
 
-from socialpolicy.conditions import Condition
+from socialpolicy.conditions import Condition, Not, Test
 from socialpolicy.explaining import explained
 from socialpolicy.program import Duty, Effect, HandOver, Identity, Limit, Outcome, Program, Rule, WhenUnknown
 from socialpolicy.telling import Plain, written
-from socialpolicy.values import Truth
+from socialpolicy.values import Facts, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Lists:
             "rules": list(self.rules),
             "denials": [given(rule=item.rule, say=item.say, instead=item.instead) for item in self.denials],
             "revisions": [
-                given(rule=item.rule, need=written(item.test), say=item.say, fixable_by=item.fixable_by) for item in self.revisions
+                given(rule=item.rule, need=written(cast("Test | Not", item.test)), say=item.say, fixable_by=item.fixable_by) for item in self.revisions
             ],
             "approvals": [
                 given(rule=item.rule, of=list(item.of), at_least=item.at_least, say=item.say) for item in self.approvals
@@ -137,9 +138,12 @@ class Decision:
         """The outcome as people see it."""
         return self.program.labels[self.outcome.word]
 
-    def explain(self, *, why: bool = False) -> str:
-        """The decision in plain words, for the person who wants to post; ``why`` adds the rules' reasons."""
-        return explained(self, why=why)
+    def explain(self, *, why: bool = False, known: Facts = MappingProxyType({})) -> str:
+        """The decision in plain words, for the person who wants to post.
+
+        ``why`` adds the rules' reasons; ``known`` are the facts that were stated, so that nothing is asked twice.
+        """
+        return explained(self, why=why, known=known)
 
     def to_dict(self) -> dict[str, Plain]:
         """The decision as plain data for JSON, as ``schemas/decision.schema.json`` has it."""

@@ -205,4 +205,4 @@ def residual(condition: Condition, known: Facts) -> Condition:
             return All(()) if All(()) in left else either(*left)
         case _:
             truth = holds(condition, known) if all(name in known for name in reads(condition)) else Truth.UNKNOWN
-            return {Truth.TRUE: All(()), Truth.FALSE: NEVER, Truth.UNKNOWN: condition}[truth]
+            return condition if truth is Truth.UNKNOWN else All(()) if truth is Truth.TRUE else NEVER

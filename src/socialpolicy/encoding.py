@@ -69,8 +69,8 @@ def saved(program: Program) -> dict[str, Plain]:
 
 def deciding(program: Program) -> dict[str, Plain]:
     """What of a program decides, as plain data: no words, and rules in the order of their ids."""
-    data = encoded(program, SILENT)
-    data["rules"] = sorted(data["rules"], key=lambda rule: rule["id"])  # type: ignore[arg-type,union-attr,call-overload,index,return-value]
+    data: dict[str, Any] = encoded(program, SILENT)
+    data["rules"] = sorted(data["rules"], key=lambda rule: str(rule["id"]))
     return data
 
 
@@ -127,7 +127,7 @@ def _wrong(where: str, wanted: str, value: Any) -> ProgramError:
 
 def _scalar(kind: type, wanted: str) -> Decoder:
     def decode(value: Any, where: str, depth: int) -> Any:
-        if type(value) is not kind or (kind is int and abs(value) > LARGEST_INT):
+        if type(value) is not kind or (isinstance(value, int) and abs(value) > LARGEST_INT):
             raise _wrong(where, wanted, value)
         return value
 
@@ -232,6 +232,7 @@ def _decoder(hint: Any) -> Decoder:
         return _condition
     if get_origin(hint) in (Union, types.UnionType):
         arms = [arm for arm in get_args(hint) if arm is not type(None)]
+        inner: Decoder
         if any(arm in TAG_OF for arm in arms):
             inner = _condition
         elif all(get_origin(arm) is frozenset for arm in arms):

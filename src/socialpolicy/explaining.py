@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from textwrap import wrap
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from socialpolicy.conditions import Condition, Includes, Not, OneOf, reads
 from socialpolicy.program import Contact, Duty, HandOver, Outcome, Program
-from socialpolicy.values import Kind
+from socialpolicy.values import Facts, Kind
 
 if TYPE_CHECKING:
     from socialpolicy.decisions import Asked, Decision, Lists, Revision
@@ -17,12 +19,15 @@ ITEMS_SHOWN = 4
 WIDTH = 100
 
 
-def explained(decision: Decision, *, why: bool = False) -> str:
-    """The decision as text for the person who wants to post. ``why`` adds the reasons that the rules give."""
-    return "\n".join(_lines(decision, why))
+def explained(decision: Decision, *, why: bool = False, known: Facts = MappingProxyType({})) -> str:
+    """The decision as text for the person who wants to post.
+
+    ``why`` adds the reasons that the rules give; ``known`` are the facts that were stated, so that nothing is asked twice.
+    """
+    return "\n".join(line for long in _lines(decision, why, known) for line in _wrapped(long))
 
 
-def _lines(decision: Decision, why: bool) -> Iterator[str]:
+def _lines(decision: Decision, why: bool, known: Facts) -> Iterator[str]:
     program, sure = decision.program, decision.sure
     yield _headline(decision)
     for sentence in dict.fromkeys(denial.say for denial in sure.denials):
@@ -39,7 +44,7 @@ def _lines(decision: Decision, why: bool) -> Iterator[str]:
         yield from _approvals(program, sure.approvals)
     yield from _hand_overs(program, sure.hand_overs)
     if not decision.determined:
-        yield from _questions(decision)
+        yield from _questions(decision, known)
     yield from _cut(_duty(program, duty) for duty in sure.duties)
     yield from _cut(f"Tip: {_ended(advice.say)}" for advice in sure.advice)
     if decision.outcome in (Outcome.ASK, Outcome.DENY) and decision.determined and not (instead or sure.approvals or sure.hand_overs):
@@ -136,20 +141,27 @@ def _duty(program: Program, duty: Duty) -> str:
     return f"Then please: {what[:1].lower() + what[1:] if what[1:2].islower() else what}{limit}{start}{who}."
 
 
-def _questions(decision: Decision) -> Iterator[str]:
-    """The questions that are open: screening questions first, and never all of them."""
+def _questions(decision: Decision, known: Facts) -> Iterator[str]:
+    """The questions that are open: those first whose answer may settle several others, and never all of them."""
     vocabulary = decision.program.vocabulary
-    order = {name: index for index, name in enumerate((*vocabulary.screening, *vocabulary.facts))}
-    facts = [vocabulary.facts[name] for name in sorted(decision.missing, key=lambda name: order.get(name, 0))]
+    missing = set(decision.missing)
+    screening = [
+        name
+        for name in vocabulary.screening
+        if known.get(name) is None
+        and any(name in reads(implication.given) and missing & set(implication.then) for implication in vocabulary.implications)
+    ]
+    order = {name: index for index, name in enumerate((*screening, *vocabulary.facts))}
+    facts = [vocabulary.facts[name] for name in sorted(missing | set(screening), key=lambda name: order[name])]
     people = [fact for fact in facts if fact.supplied_by in ("person", "text")] or facts
     yield "Open questions:"
     for number, fact in enumerate(people[:QUESTIONS_SHOWN], 1):
         answers = "yes / no" if fact.kind is Kind.BOOL else " / ".join(fact.labels.get(value, value) for value in fact.values[:6])
         more = " / …" if len(fact.values) > 6 else ""
         yield f"  {number}. {fact.question}" + (f"  [{answers}{more}]" if answers else "")
-    left = len(facts) - len(people[:QUESTIONS_SHOWN])
-    if left:
-        yield f"  … and {left} more."
+    if len(facts) > QUESTIONS_SHOWN:
+        few = " (the first ones may settle many of them)" if screening else ""
+        yield f"  … and {len(facts) - QUESTIONS_SHOWN} more{few}."
 
 
 def _reasons(program: Program, sure: Lists) -> Iterator[str]:
@@ -166,6 +178,14 @@ def _signature(decision: Decision) -> str:
     reasons = [f"{name}, {rules[name].title}" for name in decision.because]
     text = "why: " + "; ".join(reasons[:2]) + (f"; and {len(reasons) - 2} more" if len(reasons) > 2 else "") if reasons else f"{identity.title or identity.id} {identity.version}"
     return text.rjust(WIDTH)
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line, broken where it is too long to read."""
+    if len(line) <= WIDTH or line.startswith(" " * 20):
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    return wrap(line, WIDTH, initial_indent="", subsequent_indent=indent + "   ", break_long_words=False, break_on_hyphens=False)
 
 
 def _ended(sentence: str) -> str:

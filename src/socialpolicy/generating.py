@@ -286,7 +286,7 @@ class Writer:
             case OneOf(fact, values):
                 if self.kind(fact) is Kind.BOOL:
                     truth = f"BOOL[{name}]" if inline else name
-                    return truth if values == {True} else f"not {truth}" if values == {False} else "True"
+                    return truth if False not in values else f"not {truth}" if True not in values else "True"
                 if self.kind(fact) is Kind.ENUM and inline:
                     return f"{self.constant('TABLE', self.table([test]))}[{name}]"
                 if self.kind(fact) is Kind.ENUM:
@@ -359,9 +359,9 @@ class Writer:
             if kind is Kind.ENUM:
                 return self.test_name(test) + suffix
             if kind is Kind.BOOL:
-                if test.values == {True}:
+                if False not in test.values:
                     return name + suffix
-                if test.values == {False}:
+                if True not in test.values:
                     return f"not {name}{'_m' if sure else '_s'}"
                 return f"not {name}_u" if sure else "True"
         flags = [f"{self.name(fact)}_u" for fact in tested(test)]

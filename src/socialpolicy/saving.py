@@ -20,7 +20,7 @@ FILE_BYTES = 64 * 1024 * 1024
 def dumped(program: Program) -> str:
     """A program as JSON text, one and the same for one program."""
     data = saved(program)
-    return json.dumps({**data, "checksum": digest(data)}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps({**data, "checksum": digest(data)}, ensure_ascii=False, indent=1) + "\n"
 
 
 def save(program: Program, path: str | Path) -> None:

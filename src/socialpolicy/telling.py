@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias, assert_never
 
@@ -24,7 +24,8 @@ from socialpolicy.conditions import (
 from socialpolicy.values import Value
 from socialpolicy.vocabulary import Fact
 
-Plain: TypeAlias = bool | int | str | None | list["Plain"] | dict[str, "Plain"]
+Plain: TypeAlias = bool | int | str | Sequence["Plain"] | Mapping[str, "Plain"] | None
+"""Plain data, as JSON has it."""
 
 
 def plain(value: Value | None) -> Plain:
@@ -59,7 +60,7 @@ def written(test: Test | Not) -> dict[str, Plain]:
         case Not(Within(fact, values)) if not values:
             return {fact: {"empty": False}}
         case Not(part):
-            return {"not": written(part)}  # type: ignore[arg-type,dict-item]
+            return {"not": written(part)}  # type: ignore[arg-type]
         case _:
             return {test.fact: _written(test)}
 
@@ -69,7 +70,7 @@ def _written(test: Test) -> Plain:
         case OneOf(_, values, terms):
             if terms:
                 return {"in_list": terms}
-            members: list[Plain] = sorted(values)  # type: ignore[type-var]
+            members: list[Plain] = sorted(values)  # type: ignore[type-var,assignment]
             return members[0] if len(members) == 1 else members
         case Between(_, low, high):
             return {key: bound for key, bound in (("at_least", low), ("at_most", high)) if bound is not None}
@@ -78,12 +79,12 @@ def _written(test: Test) -> Plain:
         case Matches(_, pattern):
             return {"matches": pattern}
         case Includes(_, values, at_least):
-            words: list[Plain] = sorted(values)  # type: ignore[assignment]
+            words = sorted(values)
             if len(words) == 1:
                 return words[0]
             return {"any_of" if at_least == 1 else "all_of": words}
         case Within(_, values):
-            return {"nothing_but": sorted(values)} if values else {"empty": True}  # type: ignore[dict-item]
+            return {"nothing_but": sorted(values)} if values else {"empty": True}
         case SameAs(_, other):
             return {"same_as": other}
         case Has(_, other):

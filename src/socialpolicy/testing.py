@@ -23,9 +23,9 @@ from socialpolicy.loading.findings import CasesError, Finding, Level, meant
 from socialpolicy.loading.models import CasesFile, Comparison, Expect
 from socialpolicy.loading.reading import Document, Where, read_file
 from socialpolicy.loading.structure import structured
-from socialpolicy.program import Effect, Outcome
+from socialpolicy.program import Outcome
 from socialpolicy.telling import Plain, told, written
-from socialpolicy.values import Facts, Truth
+from socialpolicy.values import Truth
 
 if TYPE_CHECKING:
     from socialpolicy.policy import Policy
@@ -39,7 +39,7 @@ class Case:
 
     id: str
     story: str
-    facts: Facts
+    facts: Mapping[str, Any]
     assume: Assume
     expect: Expect
     file: str
@@ -280,17 +280,17 @@ def differences(expect: Expect, decision: Decision) -> Iterator[Difference]:
     if expect.not_because is not None and (extra := set(expect.not_because) & set(sure.rules)):
         yield Difference("not_because", "none of " + ", ".join(expect.not_because), sorted(extra))
     if expect.fix is not None:
-        got: dict[str, Any] = {}
+        asked: dict[str, Any] = {}
         for revision in sure.revisions:
-            got.update(written(revision.test))  # type: ignore[arg-type]
+            asked.update(written(revision.test))  # type: ignore[arg-type]
         wanted_fix = {name: plain_test(value) for name, value in expect.fix.items()}
-        if {name: comparable(value) for name, value in wanted_fix.items()} != {name: comparable(value) for name, value in got.items()}:
-            yield Difference("fix", wanted_fix, got)
+        if {name: comparable(value) for name, value in wanted_fix.items()} != {name: comparable(value) for name, value in asked.items()}:
+            yield Difference("fix", wanted_fix, asked)
 
 
 def plain_test(value: Any) -> Plain:
     """A test of a case file as plain data."""
-    return value.model_dump(exclude_none=True, by_alias=True) if isinstance(value, Comparison) else value  # type: ignore[no-any-return]
+    return value.model_dump(exclude_none=True, by_alias=True) if isinstance(value, Comparison) else value
 
 
 def comparable(value: Any) -> Any:
@@ -304,10 +304,7 @@ def comparable(value: Any) -> Any:
 
 
 def coverage(policy: Policy, cases: Sequence[Case]) -> Coverage:
-    """Measure what cases exercise: which rules apply, which overrides matter, which tests come out both ways.
-
-    A test counts where its rule could apply but for it: the parts of the condition around it are what its case made them.
-    """
+    """Measure what cases exercise: which rules apply, which overrides matter, which tests come out both ways."""
     program = policy.program
     applied: set[str] = set()
     mattered: set[str] = set()
@@ -350,11 +347,3 @@ def tests(condition: Condition) -> Iterator[Condition]:
                 yield from tests(part)
         case _:
             yield condition
-
-
-def summary(results: Results) -> Mapping[str, int]:
-    """How many cases there are, and how many failed."""
-    return {"cases": len(results.results), "failed": len(results.failed)}
-
-
-__all__ = ["Case", "Coverage", "Difference", "Effect", "Result", "Results", "cases_of", "coverage", "summary", "test"]

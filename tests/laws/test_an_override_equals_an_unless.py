@@ -1,5 +1,5 @@
 """An exception may be written at the rule ("unless") or apart from it ("overrides"): authors choose by who maintains
-it, never by what it does. ``missing`` alone may differ, since it names more than can really change a decision.
+it, never by what it does. Of ``missing`` alone nothing is promised, since it names more than can change a decision.
 """
 
 from __future__ import annotations

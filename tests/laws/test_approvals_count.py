@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from socialpolicy.conditions import ALWAYS
 from socialpolicy.interpret import interpret
+from socialpolicy.loading.vocabularies import shipped
 from socialpolicy.program import Approval, Baseline, Effect, Identity, Outcome, Program, Rule, Start
 from socialpolicy.vocabulary import Vocabulary
 from strategies import APPROVALS, CONTACTS, FACTS, LABELS, build_approval, drawn
@@ -69,3 +70,8 @@ def asking(approval: Approval, *, by_rule: bool = True) -> Program:
     rules = (Rule("A", 0, Effect.ASK, ALWAYS, approval=approval),) if by_rule else ()
     start = Start(Outcome.ALLOW) if by_rule else Start(Outcome.ASK, approval)
     return Program(Identity("p", "1.0.0"), vocabulary, rules, Baseline({"": start}), contacts=CONTACTS, labels=LABELS)
+
+
+def test_in_the_core_vocabulary_nobody_has_approved_unless_stated() -> None:
+    _, core = shipped("core@1")
+    assert core.facts[core.approvals].default == frozenset()

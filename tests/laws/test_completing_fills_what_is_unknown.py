@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 
 from socialpolicy.completing import Assume, complete
-from socialpolicy.conditions import OneOf, holds
+from socialpolicy.conditions import All, OneOf, holds
 from socialpolicy.errors import ActionError
 from socialpolicy.interpret import interpret
+from socialpolicy.loading.vocabularies import shipped
 from socialpolicy.values import Facts, Kind, Truth, Value
 from socialpolicy.vocabulary import Fact, Implication, Vocabulary
 from strategies import completed, judged, learnt, many_facts, programs, seeds
@@ -127,3 +128,34 @@ def test_a_default_that_does_not_fit_is_left_out() -> None:
     assert complete(vocabulary, {"work": True}) == {"work": True, "secret": True}
     assert complete(vocabulary, {}) == {"secret": False, "late": True, "work": False}
     assert complete(vocabulary, {"work": True, "late": None}) == {"work": True, "secret": True, "late": None}
+
+
+def test_defaults_that_do_not_fit_together_are_an_error() -> None:
+    facts = {name: Fact(name, Kind.BOOL, default=default) for name, default in (("a", True), ("b", True), ("c", None))}
+    both = All((OneOf("a", frozenset({True})), OneOf("b", frozenset({True}))))
+    vocabulary = Vocabulary(facts, (Implication(both, {"c": False}, "a and b"),))
+    assert complete(vocabulary, {}) == {"a": True, "b": True, "c": False}
+    assert complete(vocabulary, {"c": True, "a": None}) == {"a": None, "b": True, "c": True}
+    with pytest.raises(ActionError):
+        complete(vocabulary, {"c": True})
+
+
+def test_facts_that_no_action_has_are_decided_all_the_same() -> None:
+    """Whether it is about work or not, it would be secret; while that is unknown, nothing contradicts that it is not."""
+    facts = {name: Fact(name, Kind.BOOL) for name in ("work", "secret")}
+    implications = tuple(
+        Implication(OneOf("work", frozenset({answer})), {"secret": True}, f"work: {answer}") for answer in (True, False)
+    )
+    vocabulary = Vocabulary(facts, implications)
+    assert complete(vocabulary, {"secret": False}) == {"secret": False}
+    for answer in (True, False):
+        with pytest.raises(ActionError):
+            complete(vocabulary, {"secret": False, "work": answer})
+
+
+def test_what_is_screened_has_in_examples_the_answer_that_implies_nothing() -> None:
+    _, core = shipped("core@1")
+    for name in core.screening:
+        value = core.facts[name].in_examples
+        assert value is not None
+        assert complete(core, {name: value}) == {name: value, **complete(core, {})}

@@ -14,7 +14,7 @@ from strategies import at_random, build_rule, judged, many_facts, programs, seed
 
 
 @given(programs(), seeds())
-def test_a_rule_that_overrides_nothing_and_does_not_allow_never_loosens(program: Program, seed: int) -> None:
+def test_a_rule_that_neither_overrides_nor_allows_never_loosens(program: Program, seed: int) -> None:
     rule = build_rule(at_random(Random(seed)), program.vocabulary, name="new", place=99, before=program.rules)
     if rule.effect is Effect.ALLOW:
         rule = replace(rule, effect=Effect.REQUIRE if rule.needs else Effect.DENY)

@@ -254,7 +254,7 @@ ERRORS = (
         "for rule in program.rules if rule.effect is Effect.ALLOW), default",
         "for rule in program.rules if rule.approval), default",
         "Whatever has to be approved is open by default.",
-        "test_restricting_rules_never_loosen.py::test_a_rule_that_overrides_nothing_and_does_not_allow_never_loosens",
+        "test_restricting_rules_never_loosen.py::test_a_rule_that_neither_overrides_nor_allows_never_loosens",
     ),
     # -- outcome, lists, missing
     planted(

@@ -15,7 +15,7 @@ from socialpolicy.cli.main import GOOD, NO
 from socialpolicy.completing import Assume, complete
 from socialpolicy.conditions import All, reads
 from socialpolicy.deciding import Decider
-from socialpolicy.decisions import Decision
+from socialpolicy.decisions import Decision, Item
 from socialpolicy.errors import ActionError
 from socialpolicy.loading.findings import CasesError, meant
 from socialpolicy.loading.reading import REFUSED, Document, read_file
@@ -69,7 +69,7 @@ def command(
             return output.paint(decision.outcome.word, output.COLORS[decision.outcome.word], on)
         if explain:
             return for_engineers(policy, decision, facts, assume, on) + (f"\n\n  {clock}" if clock else "")
-        return for_people(decision, why, on) + (f"\n{clock}" if clock else "")
+        return for_people(decision, why, known_facts(policy, facts, assume), on) + (f"\n{clock}" if clock else "")
 
     def data() -> dict[str, Any]:
         would_be = [change.as_data() for change in changes(policy.program, known_facts(policy, facts, assume), decision)]
@@ -155,9 +155,9 @@ def known_facts(policy: Decider, facts: Mapping[str, Any], assume: str) -> Facts
 # -- what is printed -------------------------------------------------------------------------------------------------
 
 
-def for_people(decision: Decision, why: bool, on: bool) -> str:
+def for_people(decision: Decision, why: bool, known: Facts, on: bool) -> str:
     """The decision in plain words, its label in colour."""
-    first, _, rest = decision.explain(why=why).partition("\n")
+    first, _, rest = decision.explain(why=why, known=known).partition("\n")
     label = decision.label
     if first.startswith(label):
         first = output.paint(label, output.COLORS[decision.outcome.word], on, bold=True) + first[len(label) :]
@@ -181,13 +181,14 @@ def for_engineers(policy: Decider, decision: Decision, facts: Mapping[str, Any],
         lines.append(f"{start}{name.ljust(width)}  {titles[name].title}   {places(name)}".rstrip())
         lines.append(" " * 12 + deciding_facts(policy, name, known))
         start = " " * 12
-    if any(not item.rule for item in (*decision.sure.denials, *decision.sure.approvals)):
+    sure: list[Item] = [*decision.sure.denials, *decision.sure.approvals]
+    if any(not item.rule for item in sure):
         lines.append(f"{start}{'baseline'.ljust(width)}  nothing opens it")
     start = "  to do     "
     for line in to_do(decision):
         lines.append(start + line)
         start = " " * 12
-    maybe = [*decision.maybe.denials, *decision.maybe.revisions, *decision.maybe.approvals]
+    maybe: list[Item] = [*decision.maybe.denials, *decision.maybe.revisions, *decision.maybe.approvals]
     start = "  maybe     "
     for name in dict.fromkeys(item.rule for item in maybe):
         lines.append(f"{start}{(name or 'baseline').ljust(width)}  {titles[name].title if name else 'unless a rule opens it'}   {places(name)}".rstrip())

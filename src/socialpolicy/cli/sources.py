@@ -56,8 +56,8 @@ def decider_of(source: str) -> Decider:
     path = Path(source)
     if source != "-" and path.suffix == ".json" and path.is_file():
         with path.open("rb") as file:
-            head = file.read(65536)
-        if b'"socialpolicy_program"' in head or b'"vocabulary"' in head and b'"socialpolicy"' not in head:
+            head = file.read(256)
+        if b'"socialpolicy_program"' in head:
             from socialpolicy.saving import load_program
 
             return load_program(path)

@@ -9,7 +9,7 @@ import click
 
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import COULD_NOT, GOOD, NO
-from socialpolicy.decisions import Decision
+from socialpolicy.decisions import Decision, Item
 from socialpolicy.loading.findings import told as findings_told
 from socialpolicy.policy import load
 from socialpolicy.telling import Plain, plain
@@ -75,7 +75,7 @@ def because(decision: Decision | None) -> list[str]:
     if decision is None:
         return []
     rules = {rule.id: rule.title for rule in decision.program.rules}
-    items = [*decision.sure.denials, *decision.sure.revisions, *decision.sure.approvals]
+    items: list[Item] = [*decision.sure.denials, *decision.sure.revisions, *decision.sure.approvals]
     names = dict.fromkeys(item.rule for item in items)
     lines = [f"because  {name or 'baseline'}  {rules.get(name, 'where we start')}" for name in names]
     if decision.missing and not decision.determined:

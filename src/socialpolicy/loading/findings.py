@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import IntEnum
 from functools import lru_cache
 from operator import add
+from typing import TypeAlias
 
 from socialpolicy.errors import SocialPolicyError
 
@@ -31,6 +32,10 @@ class Level(IntEnum):
     def word(self) -> str:
         """The level as it is written."""
         return self.name.lower()
+
+
+Where: TypeAlias = tuple[str | int, ...]
+"""The way from the top of a document to a value: keys and indices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,107 @@ class LimitError(SocialPolicyError):
     def __init__(self, finding: Finding) -> None:
         super().__init__(str(finding))
         self.finding = finding
+
+
+USES: Where = ("vocabulary", "uses")
+FACTS: Where = ("vocabulary", "facts")
+DECLARED: dict[str, tuple[Where, ...]] = {
+    "unknown-fact": (FACTS, ("conditions",)), "unknown-condition": (("conditions",), ("tags",)), "unknown-tag": (("tags",),),
+    "unknown-contact": (("contacts",),), "unknown-terms": (("terms",),), "unknown-calendar": (("calendars",),),
+    "unknown-template": (("templates",),), "unknown-rule": (("rules",),), "unknown-step": (("consequences", "steps"),),
+    "tag-not-overridable": (("tags",),), "missing-key": (FACTS,),
+}  # fmt: skip
+"""Where the names are declared that a finding is about."""
+OF_FACTS = frozenset({"unknown-fact", "unknown-scope", "no-approvals", "no-baseline-fact", "no-instant", "exception-for-everyone"})
+"""Findings that come of themselves where the vocabulary is not known."""
+OF_IDS = frozenset({"unknown-rule", "unknown-step"})
+"""Findings that come of themselves where an id is not known."""
+OF_THE_WHOLE = frozenset({"exception-for-everyone", "never-true", "missing-key"})
+"""Findings about the whole of something, which may come of a mistake in it."""
+BESIDE = {
+    "missing-key": -1, "unknown-key": -1, "effect-asks-nothing": -1, "effect-overrides-nothing": -1, "unknown-slot": -2, "not-mutable": -2,
+}  # fmt: skip
+"""Findings that may come of a mistake beside them, and how many steps up from them the mapping is that holds both."""
+
+
+@dataclass(slots=True)
+class Mistakes:
+    """Where the mistakes in a document are, to tell which findings only follow from others.
+
+    One mistake is one finding: a name that is missed because its declaration was refused needs no cure of its own.
+    """
+
+    refused: set[Where] = field(default_factory=set)  # what was refused: the checks that come later do not see it
+    beside: set[Where] = field(default_factory=set)  # mappings and lists of which an entry was refused
+    around: set[Where] = field(default_factory=set)  # all in which something was refused
+    incomplete: set[Where] = field(default_factory=set)  # mappings of which a key was refused, and with it who knows what
+    inside: set[Where] = field(default_factory=set)  # all in which there is a finding
+    ids: bool = False  # whether an id was refused
+
+    def refuse(self, where: Where) -> None:
+        """Note that a value was refused."""
+        self.refused.add(where)
+        self.beside.add(where[:-1])
+        self.around.update(above(where))
+        self.ids = self.ids or where[-1:] == ("id",)
+
+    def lack(self, where: Where) -> None:
+        """Note that a key of a mapping was refused."""
+        self.incomplete.add(where)
+        self.ids = self.ids or where[:1] in ((), ("rules",), ("playbooks",))
+
+    def told(self, id: str, where: Where) -> None:
+        """Note that there is a finding."""
+        self.inside.update(above(where))
+        if id == "unknown-vocabulary":
+            self.refuse(USES)
+
+    def entail(self, id: str, where: Where, words: Iterable[str]) -> bool:
+        """Tell whether a finding says no more than what was said already. ``words`` are those that it may be about."""
+        if where in self.around or where in self.incomplete or self.gone(where):
+            return True
+        if id in OF_THE_WHOLE and where in self.inside:
+            return True
+        if id in BESIDE and (where[: BESIDE[id]] in self.beside or where[: BESIDE[id]] in self.incomplete):
+            return True
+        if (id in OF_IDS and self.ids) or (id in OF_FACTS and self.gone(USES)):
+            return True
+        if id == "unknown-value" and any(self.dubious(place) for place in values(where)):
+            return True
+        if id == "override-reaches-nothing" and self.tags_of_rules():
+            return True
+        words = list(words)
+        sections = DECLARED.get(id, ())
+        if id == "unknown-contact" and where[:1] == ("playbooks",):
+            sections = (*sections, (*where[:2], "roles"))
+        elif id == "unknown-value" and "approval" in where:
+            sections = (("contacts",),)
+        return any(self.gone(section) or any(self.dubious((*section, word)) for word in words) for section in sections)
+
+    def gone(self, where: Where) -> bool:
+        """Tell whether what should stand at a place was refused, or may stand under a key that was."""
+        return bool(where) and any(place in self.refused or place[:-1] in self.incomplete for place in (*above(where), where))
+
+    def tags_of_rules(self) -> bool:
+        """Tell whether there is a mistake in the tags of some rule."""
+        places = self.refused | self.around | self.inside
+        return any(where[:1] == ("rules",) for where in self.incomplete) or any(where[:1] == ("rules",) and where[2:] == ("tags",) for where in places)
+
+    def dubious(self, where: Where) -> bool:
+        """Tell whether something at a place is not as it was meant."""
+        return where in self.around or where in self.incomplete or where in self.inside or self.gone(where)
+
+
+def above(where: Where) -> Iterator[Where]:
+    """The ways to all that holds a value, the whole document apart."""
+    return (where[:length] for length in range(1, len(where)))
+
+
+def values(where: Where) -> Iterator[Where]:
+    """Where the values of a fact that is named on the way to a place may be declared, and groups of them."""
+    for step in where:
+        if isinstance(step, str) and "." in step or len(where) > 1 and step == where[-1]:
+            yield from ((*FACTS, step, "values"), ("vocabulary", "values", step), ("vocabulary", "groups", step))
 
 
 def told(findings: Iterable[Finding], at_most: int = SHOWN_AT_MOST) -> str:

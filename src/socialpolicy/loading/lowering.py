@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -665,3 +666,18 @@ class Explained:
             self.contact(change.by, *where, "by")
             for place, name in enumerate(change.agreed_with or ()):
                 self.contact(name, *where, "agreed_with", place)
+            for place, name in enumerate(change.rules or ()):
+                if name not in self.lowering.ids and name not in self.written.exceptions and not index:
+                    self.document.add("unknown-rule", (*where, "rules", place), f"there is no rule {name}.", meant(name, self.lowering.ids))
+        if len(self.written.changes) > 1:
+            self.newest_first()
+
+    def newest_first(self) -> None:
+        """Changes stand with the newest version first, each version once."""
+        from semver import Version
+
+        versions = [Version.parse(change.version) for change in self.written.changes]
+        for index, (newer, older) in enumerate(pairwise(versions), 1):
+            if not newer > older:
+                self.document.add("changes-order", ("changes", index, "version"), f"{older} stands below {newer}, but is not older.",
+                                  "put the newest version first, and each version once.")

@@ -361,7 +361,10 @@ def baseline_shape(value: Any) -> str:
 BaselineText: TypeAlias = Annotated[
     Annotated[Literal["allow", "ask", "deny"], Tag("text")]
     | Annotated[StartText, Tag("one")]
-    | Annotated[Annotated[dict[Name, StartEntry], Field(min_length=1)], Tag("many")],
+    | Annotated[
+        Annotated[dict[Name, StartEntry], Field(min_length=1, json_schema_extra={"not": {"required": ["outcome"]}})],
+        Tag("many"),
+    ],
     Discriminator(baseline_shape),
 ]
 

@@ -34,7 +34,7 @@ from yaml.events import (
     StreamStartEvent,
 )
 
-from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, listed
+from socialpolicy.loading.findings import Finding, Level, LimitError, Mistakes, PolicyError, Where, listed
 from socialpolicy.values import LARGEST_INT
 
 FILE_BYTES = 8 * 1024 * 1024
@@ -50,8 +50,6 @@ TEXT_CHARACTERS = 64 * 1024
 
 Data: TypeAlias = Any
 """Plain data: None, bool, int, str, list, dict with str keys; and ``REFUSED`` where a value was refused already."""
-Where: TypeAlias = tuple[str | int, ...]
-"""The way from the top of a document to a value: keys and indices."""
 
 
 class Refused:
@@ -63,17 +61,6 @@ class Refused:
 
 REFUSED = Refused()
 
-USES: Where = ("vocabulary", "uses")
-FACTS: Where = ("vocabulary", "facts")
-OF_FACTS = frozenset({"unknown-fact", "unknown-scope", "no-approvals", "no-baseline-fact", "no-instant"})
-"""Findings that come of themselves where the vocabulary is not known."""
-DECLARED: dict[str, Where] = {
-    "unknown-fact": FACTS, "unknown-condition": ("conditions",), "unknown-contact": ("contacts",), "unknown-tag": ("tags",),
-    "unknown-terms": ("terms",), "unknown-calendar": ("calendars",), "unknown-template": ("templates",),
-    "unknown-step": ("consequences", "steps"),
-}  # fmt: skip
-"""Where the names are declared that a finding may miss."""
-
 
 @dataclass(slots=True)
 class MappingSpot:
@@ -83,6 +70,7 @@ class MappingSpot:
     keys: dict[str, Event] = field(default_factory=dict)
     values: dict[str, Spot] = field(default_factory=dict)
     waiting: Event | None = None  # the key whose value comes next
+    incomplete: bool = False  # whether a key was refused
 
 
 @dataclass(slots=True)
@@ -110,21 +98,16 @@ class Document:
     findings: list[Finding] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     nulls: int = 0
-    broken: set[Where] = field(default_factory=set)
-    holders: set[Where] = field(default_factory=set)
-    around: set[Where] = field(default_factory=set)
-    lost: set[str] = field(default_factory=set)
+    mistakes: Mistakes = field(default_factory=Mistakes)
 
     def add(
         self, id: str, where: Where, message: str, hint: str = "", *, key: bool = False, level: Level = Level.ERROR
     ) -> None:
-        """Add a finding about the value at ``where`` (or about its key), unless it only follows from what is broken."""
-        if self.broken and self.follows(id, where):
+        """Add a finding about the value at ``where`` (or about its key), unless it only follows from another."""
+        if self.findings and self.mistakes.entail(id, where, self.words(where)):
             return
-        if id == "unknown-vocabulary":
-            self.breaks(USES)
-        elif where[:2] == FACTS and len(where) > 2 and level is Level.ERROR:
-            self.around.add(where[:3])
+        if level is Level.ERROR:
+            self.mistakes.told(id, where)
         self.tell(id, where, message, hint, key=key, level=level)
 
     def tell(
@@ -133,35 +116,7 @@ class Document:
         """Add a finding, whatever was said before."""
         self.add_at(id, self.event(where, key=key), message, hint, level)
 
-    def breaks(self, where: Where) -> None:
-        """Note that a value was refused: it is missing in the data that the checks after this one see."""
-        self.broken.add(where)
-        self.holders.add(where[:-1])
-        self.around.update(where[:length] for length in range(1, len(where)))
-        if where[-1:] == ("id",):
-            self.lost.update(self.names(where))
-
-    def follows(self, id: str, where: Where) -> bool:
-        """Tell whether a finding says no more than that something is broken, which was said already.
-
-        So it is with what is broken, all in it and what holds it; with a key that is missed beside a broken one; and with
-        names that would be known, were the place where they are declared not broken.
-        """
-        if where in self.around or any(where[:length] in self.broken for length in range(1, len(where) + 1)):
-            return True
-        if id == "missing-key" and where[:-1] in self.holders:
-            return True
-        if id in OF_FACTS and USES in self.broken:
-            return True
-        if id == "unknown-rule":
-            return any(name in self.lost for name in self.names(where))
-        section = DECLARED.get(id)
-        if section is None:
-            return False
-        places = [section, *((*section, name) for name in self.names(where))]
-        return any(place in self.broken for place in places) or any(place in self.around for place in places[1:])
-
-    def names(self, where: Where) -> Iterator[str]:
+    def words(self, where: Where) -> Iterator[str]:
         """The words that a finding at ``where`` may be about: the key, and the text behind it."""
         if where and isinstance(where[-1], str):
             yield where[-1]
@@ -483,13 +438,14 @@ class Composer:
                 self.document.add_at("non-string-key", inner if isinstance(inner, Event) else inner.start,
                                      "a key is one word or text, not a list or a mapping.",
                                      "write the key as text; a text that begins with { or [ goes in quotes.")
-            spot.waiting = STRAY
+            spot.waiting, spot.incomplete = STRAY, True
             return
         spot.waiting = None
         if event is STRAY:
             return
         key = self.key(event, inner)
         if key is None:
+            spot.incomplete = True
             return
         if key in spot.keys:
             first = spot.keys[key].start_mark.line + 1

@@ -6,16 +6,16 @@ is missing is put in) for the checks that come after; their findings are about t
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from yaml.events import Event
 
-from socialpolicy.loading.findings import listed, meant
-from socialpolicy.loading.reading import REFUSED, Data, Document, Unquoted, Where
+from socialpolicy.loading.findings import above, listed, meant
+from socialpolicy.loading.reading import REFUSED, Data, Document, ListSpot, MappingSpot, Unquoted, Where
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -43,6 +43,8 @@ WANTED = {
     "dict_type": WORDS["dict"], "model_type": WORDS["dict"], "model_attributes_type": WORDS["dict"], "none_required": "nothing",
     "union_tag_invalid": "one value",
 }  # fmt: skip
+ONE_SHAPE = frozenset({"literal_error", "bool_type", "list_type", "string_type"})
+"""Problems with one branch of a union, of which another may tell more."""
 WANTED_AT = {
     "approval": "a contact or a mapping", "assuming": "a condition", "all": "a list of conditions", "any": "a list of conditions",
     "none": "a list of conditions", "never_for": "a list of tags and conditions",
@@ -73,6 +75,8 @@ def structured(document: Document, model: type[Model], *, nulls_in: frozenset[st
     if not isinstance(data, dict):
         document.add("wrong-type", (), f"a file of this kind is {WORDS['dict']}, not {kind_of(data)}.", "begin it with `socialpolicy: 1`.")
         return None
+    if document.findings:
+        note_incomplete(document)
     if document.nulls:
         data = without_nulls(document, data, nulls_in)
     if isinstance(data.get("socialpolicy"), bool | Unquoted):  # 1.0 and true are equal to 1
@@ -87,6 +91,19 @@ def structured(document: Document, model: type[Model], *, nulls_in: frozenset[st
                 data = copied(data)
             mend(document, data, problems)
     return None
+
+
+def note_incomplete(document: Document) -> None:
+    """Note the mappings in which a key was refused when the text was read."""
+    waiting: list[tuple[Any, Where]] = [(document.spot, ())]
+    while waiting:
+        spot, where = waiting.pop()
+        if isinstance(spot, MappingSpot):
+            if spot.incomplete:
+                document.mistakes.lack(where)
+            waiting.extend((inner, (*where, key)) for key, inner in spot.values.items() if not isinstance(inner, Event))
+        elif isinstance(spot, ListSpot):
+            waiting.extend((inner, (*where, index)) for index, inner in enumerate(spot.items) if not isinstance(inner, Event))
 
 
 def copied(value: Data) -> Data:
@@ -108,7 +125,7 @@ def without_nulls(document: Document, data: dict[str, Data], nulls_in: frozenset
             kept = {}
             for key, inner in value.items():
                 at = (*where, key)
-                free = nulls or key in nulls_in or key.startswith("x-")
+                free = nulls or (key in nulls_in and where != ("vocabulary",)) or key.startswith("x-")
                 if inner is not None or free:
                     kept[key] = cleaned(inner, at, free)
                 else:
@@ -138,8 +155,9 @@ def nothing_behind(document: Document, where: Where, told: set[int]) -> None:
         word, _, rest = key.partition(":")
         document.add("empty-value", where, f"there is nothing behind `{key[:60]}`.", f"a blank belongs behind the colon: `{word}: {rest[:60]}`.", key=True)
     else:
-        document.add("empty-value", where, f"there is nothing behind `{key[:60]}:`.", "write what belongs here, or remove the key.", key=True)
-    document.breaks(where)
+        written = raw_text(document, where) != ""  # null, or ~
+        document.add("empty-value", where, f"there is nothing behind `{key[:60]}:`.", "write what belongs here, or remove the key.", key=not written)
+    document.mistakes.refuse(where)
 
 
 def empty_entry(document: Document, where: Where, told: set[int]) -> None:
@@ -226,7 +244,7 @@ def foreign(text: str) -> str:
 def steps(data: Data, loc: tuple[str | int, ...]) -> Where:
     """The way to a value from pydantic's loc, in which the tags of unions stand as well: those walk nowhere."""
     where: list[str | int] = []
-    for index, step in enumerate(loc):
+    for step in loc:
         if isinstance(data, dict) and isinstance(step, str) and step in data:
             # A tag of a union may be spelt like a key; it is one where the next step fits the value here.
             where.append(step)
@@ -234,12 +252,7 @@ def steps(data: Data, loc: tuple[str | int, ...]) -> Where:
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
             where.append(step)
             data = data[step]
-        elif index == len(loc) - 1 and isinstance(data, dict) and isinstance(step, str) and step not in TAGS:
-            where.append(step)
     return tuple(where)
-
-
-TAGS = frozenset({"mapping", "list", "bool", "int", "text", "null", "named", "bare", "one", "many", "[key]"})
 
 
 def at(data: Data, where: Where) -> Data:
@@ -262,20 +275,20 @@ def without_tags(problem: Any) -> tuple[str | int, ...]:
 def report_all(document: Document, data: Data, problems: list[Any], model: type[BaseModel]) -> None:
     """Add one finding for each thing that is wrong."""
     places = [steps(data, without_tags(problem)) for problem in problems]
-    around = {place[:length] for place in places for length in range(len(place))}
-    misspelt = misspelt_keys(problems)
+    around = {part for place, problem in zip(places, problems, strict=True) for part in above(place + (("",) if problem["type"] == "missing" else ()))}
+    misspelt = misspelt_keys(problems, data)
     missing: dict[Where, list[str]] = {}
     told: set[Where] = set()
-    broken = set(document.broken)
+    refused, holders, incomplete = set(document.mistakes.refused), set(document.mistakes.around), document.mistakes.incomplete
     for problem, where in zip(problems, places, strict=True):
         kind, value = problem["type"], problem["input"]
         if kind == "missing":
             parent = steps(data, problem["loc"][:-1])
-            if problem["loc"] not in misspelt and (*parent, problem["loc"][-1]) not in broken:
+            if problem["loc"] not in misspelt and parent not in incomplete and (*parent, problem["loc"][-1]) not in refused:
                 missing.setdefault(parent, []).append(str(problem["loc"][-1]))
-        elif value is REFUSED or where in told or (isinstance(value, dict) and where in document.around):
+        elif value is REFUSED or where in told or (value == {} and (where in holders or where in incomplete)):
             continue  # it was said already, or is empty because something in it was refused
-        elif kind == "literal_error" and isinstance(value, dict) and where in around:
+        elif kind in ONE_SHAPE and isinstance(value, dict | list) and where in around:
             continue  # another branch of the union says what is wrong inside
         else:
             told.add(where)
@@ -285,7 +298,7 @@ def report_all(document: Document, data: Data, problems: list[Any], model: type[
         document.tell("missing-key", parent, f"{told_place(data, parent)} lacks {words}.", f"add `{names[0]}: …`." if len(names) == 1 else "add them.")
 
 
-def misspelt_keys(problems: list[Any]) -> set[tuple[str | int, ...]]:
+def misspelt_keys(problems: list[Any], data: Data) -> set[tuple[str | int, ...]]:
     """The locs of keys that are missing because they stand there under a wrong name: one finding is enough."""
     extra: dict[tuple[str | int, ...], list[str]] = {}
     for problem in problems:
@@ -296,7 +309,9 @@ def misspelt_keys(problems: list[Any]) -> set[tuple[str | int, ...]]:
         for problem in problems
         if problem["type"] == "missing"
         for name in extra.get(problem["loc"][:-1], ())[:100]
-        if OTHER_SPELLINGS.get(name) == problem["loc"][-1] or meant(name, [str(problem["loc"][-1])])
+        if OTHER_SPELLINGS.get(name) == problem["loc"][-1]
+        or meant(name, [str(problem["loc"][-1])])
+        or len(at(data, steps(data, problem["loc"][:-1])) or ()) == len(extra[problem["loc"][:-1]])  # all names are wrong
     }
 
 
@@ -320,6 +335,9 @@ def report(document: Document, data: Data, problem: Any, where: Where, model: ty
     if kind == "extra_forbidden":
         known = allowed_keys(model, data, where) if hinted else set()
         document.tell("unknown-key", where, f'there is no key "{last[:60]}" in {told_place(data, where[:-1])}.', key_hint(last, known), key=True)
+        for key in known:
+            if OTHER_SPELLINGS.get(last) == key or meant(last, [key]):
+                document.mistakes.refuse((*where[:-1], key))  # it may be this one that was meant
     elif "[key]" in problem["loc"]:
         document.tell("bad-name", where, f'"{name[:60]}" is no name.', f"{foreign(name)}A name has {NAME}.", key=True)
     elif kind == "literal_error":
@@ -486,14 +504,18 @@ def allowed_keys(model: type[BaseModel], data: Data, where: Where) -> set[str]:
             if isinstance(branch, dict):
                 yield from opened(branch)
 
-    def inside(node: Any, step: str | int) -> Any:
+    def inside(node: Any, step: str | int) -> Iterator[Any]:
         if isinstance(step, int):
-            return node.get("items")
-        return node.get("properties", {}).get(step) or node.get("additionalProperties")
+            yield node.get("items")
+        elif step in node.get("properties", {}):
+            yield node["properties"][step]
+        else:
+            yield node.get("additionalProperties")
+            yield from node.get("patternProperties", {}).values()
 
     nodes = list(opened(schema))
     for step in where[:-1]:
-        following = (inside(node, step) for node in nodes)
+        following = [inner for node in nodes for inner in inside(node, step)]
         nodes = [inner for node in following if isinstance(node, dict) for inner in opened(node)]
     return {name for node in nodes for name in node.get("properties", {})}
 
@@ -503,18 +525,17 @@ def allowed_keys(model: type[BaseModel], data: Data, where: Where) -> set[str]:
 
 def mend(document: Document, data: dict[str, Data], problems: Iterable[Any]) -> None:
     """Take out what is wrong and put in what is missing, so that the rest can be checked."""
-    for problem in sorted(problems, key=lambda problem: [str(step) for step in problem["loc"]], reverse=True):
-        loc = without_tags(problem)
+    places = [(problem, steps(data, without_tags(problem))) for problem in problems]
+    for problem, where in sorted(places, key=lambda place: [str(step) for step in place[0]["loc"]], reverse=True):
         if problem["type"] == "missing":
-            parent = at(data, steps(data, loc[:-1]))
+            parent, key = at(data, where), str(problem["loc"][-1])
             if isinstance(parent, dict):
-                parent[str(loc[-1])] = copy.deepcopy(PLACEHOLDERS.get(str(loc[-1]), f"-{len(data)}"))
-                document.breaks((*steps(data, loc[:-1]), str(loc[-1])))
+                parent[key] = copied(PLACEHOLDERS.get(key, f"-{len(data)}"))
+                document.mistakes.refuse((*where, key))
             continue
-        where = steps(data, loc)
         if not where:
             continue
-        document.breaks(where)
+        document.mistakes.refuse(where)
         parent = at(data, where[:-1])
         last = where[-1]
         if isinstance(parent, dict):
