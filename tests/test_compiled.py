@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from strategies import many_facts, programs, random_facts, random_program, seeds
 
+from socialpolicy import compiling
 from socialpolicy.compiling import Compiled
 from socialpolicy.completing import complete
 from socialpolicy.errors import ActionError
@@ -44,6 +46,28 @@ def test_compiled_equals_interpret(program: Program, seed: int) -> None:
     compiled = Compiled(program)
     for facts in many_facts(program, seed):
         assert_equal(program, compiled, facts)
+
+
+@given(programs(), seeds())
+def test_functions_for_the_facts_that_are_stated_equal_interpret(program: Program, seed: int) -> None:
+    """Actions that state the same few facts get a function of their own; here at once, so that it decides the second time."""
+    with mock.patch.object(compiling, "SHAPE_SEEN", 1):
+        compiled = Compiled(program)
+        for facts in many_facts(program, seed):
+            assert_equal(program, compiled, facts)
+
+
+def test_functions_for_the_facts_that_are_stated_are_made() -> None:
+    """The law above tests what it says: sparse actions do lead to such functions, and no more than there is room for."""
+    random, most = Random(5), 0
+    with mock.patch.object(compiling, "SHAPE_SEEN", 1), mock.patch.object(compiling, "SHAPES", 3):
+        for _ in range(20):
+            program = random_program(random)
+            compiled = Compiled(program)
+            for _ in range(100):
+                assert_equal(program, compiled, random_facts(program, random, 0.2))
+            most = max(most, len(compiled._tables["shapes"]))
+    assert most == 3
 
 
 @given(programs(), seeds())
@@ -101,8 +125,9 @@ def test_a_renamed_vocabulary_cannot_write_code() -> None:
 
 
 @pytest.mark.long
-def test_a_million_pairs() -> None:
+def test_a_million_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     random, pairs, refused = Random(20261123), 0, 0
+    monkeypatch.setattr(compiling, "SHAPE_SEEN", 2)
     while pairs < PAIRS:
         program = random_program(random)
         compiled = Compiled(program)

@@ -164,6 +164,7 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         shutil.copytree(ROOT / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("PYTHONPATH", str(Path(socialpolicy.__file__).parent.parent))  # for processes that a page starts
     world = World(tmp_path, {"__name__": "docs"})
     for block in blocks(page):
         check(block, world, name_of(page))

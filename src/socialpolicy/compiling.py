@@ -36,8 +36,11 @@ FUNCTIONS = 4_096
 DECISIONS = 65_536
 CANDIDATES = 1_000
 FEW = 2
+SHAPES = 1_024
+SHAPE_SEEN = 32
 """Bounds: of the table, of functions, of decisions kept; the candidates beyond which a function would be too large; and how many
-of the facts that rules read may be missing for it to be worth trying the function that needs them all."""
+of the facts that rules read may be missing for it to be worth trying the function that needs them all; how many functions are
+made for actions that state the same few facts, and how many such actions must have been seen before."""
 
 
 class Kept(dict[Anything, Anything]):
@@ -94,7 +97,8 @@ class Compiled:
             name: Kept(make, FUNCTIONS) for name, make in (("decide", self._decide), ("outcome", self._outcome), ("partly", self._partly))
         }
         self._sources: dict[Anything, Source] = {}
-        self._tables: dict[str, dict[Anything, Callable[[Facts], Anything]]] = {"decide": {}, "outcome": {}, "partly": {}}
+        self._tables: dict[str, dict[Anything, Callable[[Facts], Anything]]] = {"decide": {}, "outcome": {}, "partly": {}, "shapes": {}}
+        self._shapes_seen: dict[Anything, int] = {}
         self._filling, self.complete = completer(program)
         vocabulary, start = program.vocabulary, program.baseline.fact
         self._start_may_follow = bool(start) and (
@@ -149,17 +153,35 @@ class Compiled:
         text = f"def {name}(facts):\n"
         if name == "decide" and partly:  # where many facts are missing, some that is needed nearly always is
             text += f"    if len(facts) < {self._many}:\n        try:\n            get = facts.get\n"
+            text += f"            if len(facts) < {self._many // 2}:\n"
+            text += f"                shape = SHAPES.get((tuple(facts), {open_key}))\n"
+            text += "                if shape is not None:\n                    return shape(facts)\n"
+            text += f"                seen((tuple(facts), {open_key}), facts)\n"
             text += f"            return TABLE_PARTLY[{open_key}](facts)\n        except UNFIT:\n            return slowly(facts)\n"
         text += f"    try:\n        return TABLE[{key}](facts)\n    except UNFIT:\n        pass\n"
         if partly:
             outcome = ".outcome" if name == "outcome" else ""
             text += f"    try:\n        get = facts.get\n        return TABLE_PARTLY[{open_key}](facts){outcome}\n    except UNFIT:\n        pass\n"
         text += "    return slowly(facts)\n"
-        constants: dict[str, Anything] = {"TABLE": self._tables[name], "TABLE_PARTLY": self._tables["partly"], "UNFIT": UNFIT}
+        constants: dict[str, Anything] = {"SHAPES": self._tables["shapes"], "seen": self._seen, "TABLE": self._tables[name], "TABLE_PARTLY": self._tables["partly"], "UNFIT": UNFIT}
         for index, normal in enumerate(self._normals):
             if normal is not None:
                 constants |= {f"NORMAL{index}": normal, f"PARTLY{index}": Normal({None: None, **normal})}
         return made(Source(text, constants, (), (), None), name, slowly=slowly)
+
+    def _seen(self, shape: Key, facts: Facts) -> None:
+        """Count the actions that state the same few facts; where there are many, make them a function of their own.
+
+        Programs that ask for decisions state the same facts each time. No more functions are made than there is room for.
+        """
+        count = self._shapes_seen.get(shape, 0) + 1
+        self._shapes_seen[shape] = count
+        if len(self._shapes_seen) >= KEYS:
+            self._shapes_seen.clear()
+        if count == SHAPE_SEEN and len(self._tables["shapes"]) < SHAPES:
+            found, starts = self._signature(self._key(facts))
+            if len(found) <= CANDIDATES:
+                self._tables["shapes"][shape] = self._made_partly((found, starts), frozenset(facts))
 
     def _key_text(self, read: str, normal: str) -> str:
         """The expression for a key of the tables."""
@@ -277,9 +299,13 @@ class Compiled:
         return made(source, "decide", DECISIONS=Kept(make, DECISIONS))
 
     def _partly(self, signature: Anything) -> Callable[[Facts], Decision]:
+        return self._made_partly(signature, None)
+
+    def _made_partly(self, signature: Anything, stated: frozenset[str] | None) -> Callable[[Facts], Decision]:
         found, starts = signature
-        source = partly_source(self.program, found, starts, self._filling or Filling())
-        self._remember("partly", signature, source)
+        source = partly_source(self.program, found, starts, self._filling or Filling(), stated=stated)
+        if stated is None:
+            self._remember("partly", signature, source)
 
         def make(key: Anything) -> Decision:
             sure, maybe, missing, *given = key

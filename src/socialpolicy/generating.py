@@ -11,6 +11,7 @@ are checked to be plain names first.
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 from collections import Counter
@@ -83,6 +84,9 @@ class Writer:
     tests: dict[str, list[OneOf]] = field(default_factory=dict)  # tests of enum facts, each with a local of its own
     loaded: set[str] = field(default_factory=set)
     unknown_bits: dict[str, int] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()  # the facts that are never known where this function is used
+    base: Counter[str] = field(default_factory=Counter)  # the bits that are set whatever is known
+    truths: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # of rules that override: surely, perhaps, waits
     comparisons: set[str] = field(default_factory=set)  # the facts that are compared with others
     listed: set[str] = field(default_factory=set)  # the facts that are compared with lists of values
     inline: set[str] = field(default_factory=set)  # the facts that one test alone reads, where it reads them
@@ -97,7 +101,7 @@ class Writer:
             if not PLAIN_NAME.fullmatch(fact):
                 raise ValueError(f"{fact!r} is no plain name")
             name = re.sub(r"\W", "_", fact)
-            if keyword.iskeyword(name) or name in RESERVED or re.fullmatch(r"(r|w)[0-9]+(_[smw])?", name):
+            if keyword.iskeyword(name) or name in RESERVED or re.fullmatch(r"r[0-9]+(_[smw])?", name):
                 name += "_"
             while any(clash(name, other) for other in self.used):
                 name += "x"
@@ -153,7 +157,7 @@ class Writer:
 
     def load(self, fact: str, depth: int = 1) -> None:
         """Read a fact into locals, once."""
-        if fact in self.loaded or fact in self.inline:
+        if fact in self.loaded or fact in self.inline or fact in self.absent:
             return
         self.loaded.add(fact)
         if self.partly:
@@ -352,6 +356,8 @@ class Writer:
 
     def two_valued(self, test: Test, *, sure: bool) -> str:
         """A test as it surely is, or as it may be."""
+        if not self.absent.isdisjoint(tested(test)):
+            return "False" if sure else "True"
         suffix = "_s" if sure else "_m"
         name = self.name(test.fact)
         if isinstance(test, OneOf):
@@ -369,10 +375,16 @@ class Writer:
             return " and ".join([*(f"not {flag}" for flag in flags), f"({self.test(test)})"])
         return " or ".join([*flags, f"({self.test(test)})"])
 
+    def unknown(self, fact: str) -> str:
+        """An expression for the bit of a fact, if it is not known."""
+        if fact in self.absent:
+            return str(self.unknown_bits.setdefault(fact, 1 << len(self.unknown_bits)))
+        return f"{self.name(fact)}_u"
+
     def waits(self, condition: Condition) -> str:
         """An expression for the unknown facts for which an undetermined condition waits, as bits."""
         terms = list(dict.fromkeys(self.waiting(condition)))
-        return " | ".join(terms) or "0"
+        return folded(" | ".join(terms) or "0")
 
     def waiting(self, condition: Condition) -> Iterator[str]:
         """The terms of ``waits``: parts that are settled are left out."""
@@ -388,7 +400,7 @@ class Writer:
                     else:
                         yield from self.waiting(part)
             case _:
-                yield from (f"{self.name(fact)}_u" for fact in tested(condition))
+                yield from map(self.unknown, tested(condition))
 
 
 RESERVED = frozenset({"facts", "get", "fired", "sure", "maybe", "missing", "opening", "opened", "known", "w"})
@@ -646,11 +658,20 @@ def outcome_source(
 
 
 def partly_source(
-    program: Program, candidates: tuple[Candidate, ...], starts: tuple[Start, ...], filling: Filling
+    program: Program,
+    candidates: tuple[Candidate, ...],
+    starts: tuple[Start, ...],
+    filling: Filling,
+    *,
+    stated: frozenset[str] | None = None,
 ) -> Source:
-    """The function that decides where some facts are not known."""
+    """The function that decides where some facts are not known.
+
+    With ``stated`` it is for actions that state no other facts than these: what waits for others is settled beforehand.
+    """
     write, facts = writer(program, candidates, starts, filling, partly=True)
-    local = {name: f"r{index}" for index, name in enumerate(sorted(overriding(candidates)))}
+    if stated is not None:
+        write.absent = never_known(write, facts, filling, stated)
     approvals = program.vocabulary.approvals
     given = counted_approvals(candidates, starts)
     write.line(0, "def partly(facts):")
@@ -658,20 +679,50 @@ def partly_source(
     write_filling(write, facts, filling.implications)
     for fact in facts:
         write.load(fact)
-    write.line(1, "sure = maybe = missing = opening = 0")
-    write.line(1, "opened = False")
+    first = len(write.lines)
+    needed = overriding(candidates)
     for candidate in candidates:
-        write_partly(write, candidate, local)
+        write_partly(write, candidate, needed)
     write_baseline_partly(write, starts)
+    names = ("sure", "maybe", "missing", "opening", "opened")
+    write.lines[first:first] = ["    " + "; ".join(f"{name} = {write.base[name]}" for name in names)]
     key = "sure, maybe, missing"
     if given is not None:
-        key += f", None if {write.name(approvals)} is None else {write.name(approvals)} & {write.constant('SET', given)}"
+        known = "None" if approvals in write.absent else f"None if {write.name(approvals)} is None else {write.name(approvals)} & {write.constant('SET', given)}"
+        key += f", {known}"
     write.line(1, f"return DECISIONS[{key}]")
     return finished(write, given)
 
 
+def never_known(write: Writer, facts: Iterable[str], filling: Filling, stated: frozenset[str]) -> frozenset[str]:
+    """The facts that are not known where no other facts are stated than these: neither stated, nor filled in."""
+    known = set(stated) | set(filling.defaults)
+    read = set(facts) | {fact for implication in filling.implications for fact in (*implication.then, *_tested(implication.given))}
+    before = -1
+    while before != len(known):
+        before = len(known)
+        write.absent = frozenset(read - known)
+        for implication in filling.implications:
+            if may_be_true(implication.given, write.absent):
+                known |= set(implication.then)
+    return frozenset(read - known)
+
+
+def may_be_true(condition: Condition, absent: frozenset[str], *, wanted: bool = True) -> bool:
+    """Whether a condition can be true (or false, if that is wanted) though these facts are not known."""
+    match condition:
+        case Not(part):
+            return may_be_true(part, absent, wanted=not wanted)
+        case All(inner) | Any(inner):
+            every = all if isinstance(condition, All) is wanted else any
+            return every(may_be_true(part, absent, wanted=wanted) for part in inner)
+        case _:
+            return absent.isdisjoint(tested(condition))
+
+
 def write_filling(write: Writer, facts: Iterable[str], implications: tuple[Implication, ...]) -> None:
     """Fill unknown facts by the implications that can reach one of these facts."""
+    implications = tuple(implication for implication in implications if may_be_true(implication.given, write.absent))
     needed, relevant = set(facts), set[int]()
     while True:
         found = {index for index, implication in enumerate(implications) if needed & set(implication.then)} - relevant
@@ -689,65 +740,118 @@ def write_filling(write: Writer, facts: Iterable[str], implications: tuple[Impli
     for implication in chosen:
         for fact in dict.fromkeys(_tested(implication.given)):
             write.load(fact)
-        write.line(1, f"if {write.sure(implication.given)}:")
+        write.line(1, f"if {folded(write.sure(implication.given))}:")
         for fact, value in implication.then.items():
             if fact in fillable:
                 write.line(2, f"if {write.name(fact)}_raw is None:")
                 shown = repr(value) if isinstance(value, bool | int) else write.constant("VALUE", value)
                 write.line(3, f"{write.name(fact)}_raw = {shown}")
+        write.line(2, "pass")
         write.loaded -= set(implication.then)  # what was derived from them before holds no longer
 
 
-def write_partly(write: Writer, candidate: Candidate, local: Mapping[str, str]) -> None:
+def write_partly(write: Writer, candidate: Candidate, needed: frozenset[str]) -> None:
     """One rule: where it surely applies, and where it may."""
     rule = candidate.rule
-    others = [local[other] for other in rule.overridden_by if other in local]
+    others = [write.truths[other] for other in rule.overridden_by if other in write.truths]
     ordered = sorted(parts(candidate.when), key=write.cost)
-    may = " and ".join([*(f"not {other}_s" for other in others), *(write.grouped(part, write.may) for part in ordered)]) or "True"
-    sure = " and ".join([*(f"not {other}_m" for other in others), *(write.grouped(part, write.sure) for part in ordered)]) or "True"
+    may = folded(" and ".join([*(f"not {surely}" for surely, _, _ in others), *(write.grouped(part, write.may) for part in ordered)]) or "True")
+    sure = folded(" and ".join([*(f"not {perhaps}" for _, perhaps, _ in others), *(write.grouped(part, write.sure) for part in ordered)]) or "True")
     bit = write.bit(Slot(rule))
     own = write.waits(candidate.when)
     if others and own != "0":  # what is undetermined may be the others alone
         own = f"(({own}) if not {write.grouped(candidate.when, write.sure)} else 0)"
-    waits = " | ".join([own, *(f"{other}_w" for other in others)])
-    write.line(1, header(candidate))
-    mine = local.get(rule.id)
+    waits = folded(" | ".join([own, *(waiting for _, _, waiting in others)]))
+    claims = list(claims_partly(write, rule))
+    mine = f"r{len(write.truths)}" if rule.id in needed else ""
     if mine:
-        write.line(1, f"{mine}_s = {mine}_m = False")
-        write.line(1, f"{mine}_w = 0")
-    write.line(1, f"if {may}:")
+        write.truths[rule.id] = (f"{mine}_s", f"{mine}_m", f"{mine}_w")
+    write.line(1, header(candidate))
+    if may == "False":
+        if mine:
+            write.truths[rule.id] = ("False", "False", "0")
+        return
+    if mine:
+        if may == "True" and sure in ("True", "False") and (sure == "True" or waits.isdigit()):
+            write.truths[rule.id] = (sure, "True", "0" if sure == "True" else waits)
+            mine = ""
+        else:
+            write.line(1, f"{mine}_s = {mine}_m = False")
+            write.line(1, f"{mine}_w = 0")
+    depth = 1
+    if may != "True":
+        write.line(1, f"if {may}:")
+        depth = 2
+    if sure != "False":
+        if sure != "True":
+            write.line(depth, f"if {sure}:")
+        write_sure(write, rule, bit, claims, mine, depth + (sure != "True"))
     if sure != "True":
-        write.line(2, f"if {sure}:")
-    depth = 3 if sure != "True" else 2
-    write.line(depth, f"sure |= {bit}")
+        if sure != "False":
+            write.line(depth, "else:")
+        write_maybe(write, rule, bit, claims, mine, waits, depth + (sure != "False"))
+
+
+def write_sure(write: Writer, rule: Rule, bit: int, claims: Iterable[tuple[str, str, int, str]], mine: str, depth: int) -> None:
+    """What follows where a rule surely applies."""
+    add(write, depth, "sure", str(bit))
     if mine:
         write.line(depth, f"{mine}_s = {mine}_m = True")
     if rule.effect is Effect.ALLOW:
-        write.line(depth, "opened = True")
-    claims = list(claims_partly(write, rule))
+        add(write, depth, "opened", "1")
     for asks, unmet, asked_bit, waiting in claims:
-        write.line(depth, f"if {asks}:")
-        write.line(depth + 1, f"if {unmet}:")
-        write.line(depth + 2, f"sure |= {asked_bit}")
-        write.line(depth + 1, "else:")
-        write.line(depth + 2, f"maybe |= {asked_bit}")
-        write.line(depth + 2, f"missing |= {waiting}")
-    if sure == "True":
-        return
-    write.line(2, "else:")
-    write.line(3, f"maybe |= {bit}")
-    write.line(3, f"w = {waits}")
+        if asks == "False":
+            continue
+        inner = depth
+        if asks != "True":
+            write.line(depth, f"if {asks}:")
+            inner += 1
+        if unmet == "True":
+            add(write, inner, "sure", str(asked_bit))
+        elif unmet == "False":
+            add(write, inner, "maybe", str(asked_bit))
+            add(write, inner, "missing", waiting)
+        else:
+            write.line(inner, f"if {unmet}:")
+            write.line(inner + 1, f"sure |= {asked_bit}")
+            write.line(inner, "else:")
+            write.line(inner + 1, f"maybe |= {asked_bit}")
+            write.line(inner + 1, f"missing |= {waiting}")
+
+
+def write_maybe(
+    write: Writer, rule: Rule, bit: int, claims: Iterable[tuple[str, str, int, str]], mine: str, waits: str, depth: int
+) -> None:
+    """What follows where a rule may apply."""
+    add(write, depth, "maybe", str(bit))
+    name = waits
+    if not waits.isdigit():
+        name = "w"
+        write.line(depth, f"w = {waits}")
     if mine:
-        write.line(3, f"{mine}_m = True")
-        write.line(3, f"{mine}_w = w")
+        write.line(depth, f"{mine}_m = True")
+        write.line(depth, f"{mine}_w = {name}")
     if rule.effect is Effect.ALLOW:
-        write.line(3, "opening |= w")
+        add(write, depth, "opening", name)
     if rule.effect in (Effect.DENY, Effect.DUTY, Effect.ADVISE) or rule.duties or rule.hand_over:
-        write.line(3, "missing |= w")
+        add(write, depth, "missing", name)
     for asks, _, asked_bit, waiting in claims:
-        write.line(3, f"if {asks}:")
-        write.line(4, f"maybe |= {asked_bit}")
-        write.line(4, f"missing |= w | {waiting}")
+        if asks == "False":
+            continue
+        inner = depth
+        if asks != "True":
+            write.line(depth, f"if {asks}:")
+            inner += 1
+        add(write, inner, "maybe", str(asked_bit))
+        add(write, inner, "missing", folded(f"{name} | {waiting}"))
+
+
+def add(write: Writer, depth: int, name: str, bits: str) -> None:
+    """Add bits: beforehand, where they are the same whatever is known."""
+    if depth == 1 and bits.isdigit():
+        write.base[name] |= int(bits)
+    else:
+        write.line(depth, f"{name} |= {bits}")
 
 
 def claims_partly(write: Writer, rule: Rule) -> Iterator[tuple[str, str, int, str]]:
@@ -762,7 +866,7 @@ def claims_partly(write: Writer, rule: Rule) -> Iterator[tuple[str, str, int, st
             asks = f"{write.grouped(given, write.may)} and {asks}"
             unmet = f"{write.grouped(given, write.sure)} and {unmet}"
             waiting = f"(({write.waits(given)}) if not {write.grouped(given, write.sure)} else 0) | {waiting}"
-        yield asks, unmet, write.bit(slot), f"({waiting})"
+        yield folded(asks), folded(unmet), write.bit(slot), folded(f"({waiting})")
 
 
 def write_baseline_partly(write: Writer, starts: tuple[Start, ...]) -> None:
@@ -779,19 +883,91 @@ def write_baseline_partly(write: Writer, starts: tuple[Start, ...]) -> None:
         if start.approval:
             met, bit = start.approval.met, write.bit(Slot(start=start))
             write.line(1, "# the baseline")
-            write.line(1, f"if not ({write.sure(met)}):")
-            write.line(2, f"if {write.may(met)}:")
+            write.line(1, f"if {folded(f'not ({write.sure(met)})')}:")
+            write.line(2, f"if {folded(write.may(met))}:")
             write.line(3, f"maybe |= {bit}")
             write.line(2, "else:")
             write.line(3, f"sure |= {bit}")
-    waits += [f"({write.waits(met)} if {write.may(met)} and not ({write.sure(met)}) else 0)" for met in approvals]
+    waits += [folded(f"({write.waits(met)} if {write.may(met)} and not ({write.sure(met)}) else 0)") for met in approvals]
     tests = ["not opened"]
     if len(approvals) == len(restricting):
         unmet = " or ".join(f"not ({write.sure(met)})" for met in approvals)
         tests.append(f"({unmet})")
     write.line(1, "# the baseline")
-    write.line(1, f"if {' and '.join(tests)}:")
-    write.line(2, f"missing |= {' | '.join(waits)}")
+    write.line(1, f"if {folded(' and '.join(tests))}:")
+    write.line(2, f"missing |= {folded(' | '.join(waits))}")
+
+
+def folded(expression: str) -> str:
+    """An expression without the constants in it that settle a part of it. Nothing in these expressions has an effect."""
+    if not CONSTANT.search(expression):
+        return expression
+    node = Fold().visit(ast.parse(expression, mode="eval")).body
+    return f"({ast.unparse(node)})" if isinstance(node, ast.IfExp) else ast.unparse(node)
+
+
+CONSTANT = re.compile(r"\b(True|False|[0-9]+)\b")
+
+
+class Fold(ast.NodeTransformer):
+    """Settles what constants settle: of *and*, *or*, *not*, conditional expressions, and bits joined."""
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:  # noqa: N802 - the name is the library's
+        """Settle *and* and *or*."""
+        settling = isinstance(node.op, ast.Or)
+        left: list[ast.expr] = []
+        for value in map(self.visit, node.values):
+            if isinstance(value, ast.Constant) and isinstance(value.value, bool):
+                if value.value is settling:
+                    return value
+            else:
+                left.append(value)
+        if not left:
+            return ast.Constant(not settling)
+        return left[0] if len(left) == 1 else ast.BoolOp(node.op, left)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:  # noqa: N802
+        """Settle *not*."""
+        operand = self.visit(node.operand)
+        if isinstance(node.op, ast.Not) and isinstance(operand, ast.Constant):
+            return ast.Constant(not operand.value)
+        return ast.UnaryOp(node.op, operand)
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:  # noqa: N802
+        """Settle a conditional expression."""
+        test = self.visit(node.test)
+        if isinstance(test, ast.Constant):
+            found: ast.expr = self.visit(node.body if test.value else node.orelse)
+            return found
+        return ast.IfExp(test, self.visit(node.body), self.visit(node.orelse))
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:  # noqa: N802
+        """Join bits."""
+        if not isinstance(node.op, ast.BitOr):
+            return node
+        constant, others = 0, list[ast.expr]()
+        for term in terms(node):
+            value = self.visit(term)
+            for inner in terms(value):
+                if isinstance(inner, ast.Constant):
+                    constant |= inner.value
+                elif ast.dump(inner) not in map(ast.dump, others):
+                    others.append(inner)
+        if constant or not others:
+            others.append(ast.Constant(constant))
+        joined = others[0]
+        for other in others[1:]:
+            joined = ast.BinOp(joined, ast.BitOr(), other)
+        return joined
+
+
+def terms(node: ast.expr) -> Iterator[ast.expr]:
+    """The terms that are joined by ``|``."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        yield from terms(node.left)
+        yield from terms(node.right)
+    else:
+        yield node
 
 
 def completing_source(program: Program, implications: Iterable[Implication], defaults: Mapping[str, Anything], *, again: bool) -> Source:
@@ -850,7 +1026,7 @@ def made(source: Source, name: str, **names: Anything) -> Callable[[Facts], Anyt
     constants = {"BOOL": {True: True, False: False}, **source.constants, **names}
     parameters = ", ".join(f"{constant}=None" for constant in constants)
     text = COMMENT.sub("", source.text).replace("(facts):", f"(facts, {parameters}):", 1)
-    return FunctionType(code(text, name), {"__builtins__": {"KeyError": KeyError, "len": len, "dict": dict, "sum": sum}}, name, tuple(constants.values()))
+    return FunctionType(code(text, name), {"__builtins__": {"KeyError": KeyError, "len": len, "dict": dict, "sum": sum, "tuple": tuple}}, name, tuple(constants.values()))
 
 
 COMMENT = re.compile(r"(?m)^ *#.*\n|  #.*$")

@@ -19,7 +19,7 @@ from socialpolicy.conditions import Any as AnyOf
 from socialpolicy.decisions import Decision
 from socialpolicy.errors import ActionError
 from socialpolicy.interpret import applying
-from socialpolicy.loading.findings import CasesError, Finding, Level, meant
+from socialpolicy.loading.findings import CasesError, Finding, Level, LimitError, meant
 from socialpolicy.loading.models import CasesFile, Comparison, Expect
 from socialpolicy.loading.reading import Document, Where, read_file
 from socialpolicy.loading.structure import structured
@@ -208,8 +208,9 @@ def cases_of(policy: Policy, document: Document) -> list[Case]:
                     document.add(problem.id, at, problem.message, problem.hint, key=problem.id == "unknown-fact")
                 continue
             if len(cases) >= CASES_AT_MOST:
-                document.add("limit-reached", where, f"the file has more than {CASES_AT_MOST:,} cases, those that vary spelt out.", "split it.")
-                return cases
+                line, column = document.place(where)
+                message = f"the file has more than {CASES_AT_MOST:,} cases, those that vary spelt out."
+                raise LimitError(Finding("limit-reached", message, document.name, line, column, column + 1, "split it."))
             cases.append(Case(text.id + suffix, text.story or "", stated, Assume(file.assume), expect, document.name, document.place(where)[0]))
     document.findings = list({(finding.id, finding.line, finding.column): finding for finding in document.findings}.values())
     return cases

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise, permutations
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -153,9 +154,16 @@ def test_facts_that_no_action_has_are_decided_all_the_same() -> None:
             complete(vocabulary, {"secret": False, "work": answer})
 
 
-def test_what_is_screened_has_in_examples_the_answer_that_implies_nothing() -> None:
+def test_what_is_screened_has_in_examples_what_implies_nothing() -> None:
     _, core = shipped("core@1")
     for name in core.screening:
         value = core.facts[name].in_examples
         assert value is not None
         assert complete(core, {name: value}) == {name: value, **complete(core, {})}
+
+
+def test_a_chain_is_followed_to_its_end_whatever_its_order() -> None:
+    facts = {name: Fact(name, Kind.BOOL) for name in "abcde"}
+    chain = [Implication(OneOf(name, frozenset({True})), {after: True}, name) for name, after in pairwise("abcde")]
+    for implications in permutations(chain):
+        assert complete(Vocabulary(facts, implications), {"a": True, "e": None}) == dict.fromkeys("aebcd", True)

@@ -102,7 +102,7 @@ def lowered(when: dict[str, Any]) -> Condition:
     return loads(json.dumps(text)).program.rules[0].when
 
 
-@pytest.mark.parametrize(("fact", "written", "expected"), WAYS, ids=lambda part: json.dumps(part, default=list)[:40])
+@pytest.mark.parametrize(("fact", "written", "expected"), WAYS, ids=lambda part: json.dumps(part, default=sorted)[:40])
 def test_every_way_to_write_a_test(fact: str, written: Any, expected: list[Any]) -> None:
     condition = lowered({fact: written})
     for value in DOMAINS[fact]:

@@ -157,7 +157,7 @@ ERRORS = (
         "unmet = min(applies, holds(need.given, facts), holds(need.test, facts).negated())\n        yield",
         "unmet = min(applies, holds(need.test, facts).negated())\n        yield",
         "A text post is asked to repeat its label as people join the stream.",
-        "test_with_everything_known_it_is_plain_logic.py::test_with_everything_known_it_is_plain_logic",
+        "tests/test_cases.py::test_case[needs-all-met]",
     ),
     planted(
         "a-need-is-met-when-unknown", "interpret.py",
@@ -254,7 +254,7 @@ ERRORS = (
         "for rule in program.rules if rule.effect is Effect.ALLOW), default",
         "for rule in program.rules if rule.approval), default",
         "Whatever has to be approved is open by default.",
-        "test_restricting_rules_never_loosen.py::test_a_rule_that_neither_overrides_nor_allows_never_loosens",
+        "tests/test_cases.py::test_case[approvals-no-approval-lifts-a-baseline-of-deny]",
     ),
     # -- outcome, lists, missing
     planted(
@@ -304,7 +304,7 @@ ERRORS = (
         "        duties=joined(duty for rule in rules for duty in rule.duties),",
         "        duties=joined(duty for rule in rules for duty in rule.duties if not rule.approval),",
         "The duty to file an approval vanishes from rules that ask for one.",
-        "test_lists_agree_with_the_bounds.py::test_rules_that_apply_say_all_they_say_in_the_lists",
+        "tests/test_cases.py::test_case[overrides-an-overridden-rule-does-not-apply]",
     ),
     planted(
         "missing-forgets-what-may-override", "interpret.py",
@@ -318,7 +318,7 @@ ERRORS = (
         "            waited.add(program.baseline.fact)",
         "            pass",
         "A form never asks whose account it is.",
-        "test_missing_names_what_is_waited_for.py::test_where_nothing_is_missing_nothing_is_open",
+        "test_the_baseline.py",
     ),
     planted(
         "missing-forgets-duties", "interpret.py",
@@ -347,7 +347,7 @@ ERRORS = (
         "        waiting = [implication for implication in waiting if implication not in fired]",
         "        break",
         "What follows from what follows is not seen.",
-        "test_completing_fills_what_is_unknown.py::test_every_implication_that_is_true_has_filled_what_it_fills",
+        "test_completing_fills_what_is_unknown.py::test_a_chain_is_followed_to_its_end_whatever_its_order",
     ),
     planted(
         "an-implication-overwrites", "completing.py",
@@ -369,7 +369,7 @@ ERRORS = (
         "if holds(implication.given, known) is Truth.TRUE]:",
         "if holds(implication.given, known) is not Truth.FALSE]:",
         "A post that nobody has said anything about is taken to be private.",
-        "test_completing_fills_what_is_unknown.py",
+        "test_completing_fills_what_is_unknown.py::test_a_default_that_does_not_fit_is_left_out",
     ),
     planted(
         "a-default-against-an-implication", "completing.py",

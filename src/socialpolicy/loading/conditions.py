@@ -58,6 +58,9 @@ class Words:
     nodes: int = 0
     nodes_in_all: int = 0
     approvals_may_be_tested: bool = False
+    uses: bool = True  # whether a vocabulary of the package is used
+    core: frozenset[str] = frozenset()  # the names of the core vocabulary, where it is not used
+    told_core: bool = False
 
     # -- conditions --------------------------------------------------------------------------------------------------
 
@@ -151,8 +154,20 @@ class Words:
 
     def unknown_fact(self, name: str, where: Where) -> None:
         """Add the finding for a name that is neither a fact nor a condition."""
+        if self.core_left_out(name):
+            return
         self.document.add("unknown-fact", where, f"{name} is not a fact of the vocabulary, nor a condition of this policy.",
                           meant(name, [*self.facts, *self.named]), key=True)
+
+    def core_left_out(self, name: str) -> bool:
+        """Whether a name is unknown only because the core vocabulary is not used; that is said once."""
+        if self.uses or name not in self.core:
+            return False
+        if not self.told_core:
+            self.told_core = True
+            self.document.add("unknown-vocabulary", ("vocabulary",), f"{name} is a fact of the core vocabulary, which this policy does not use.",
+                              "write `uses: core@1` in `vocabulary`, or declare all facts of your own.", key=True)
+        return True
 
     # -- tests of one fact -------------------------------------------------------------------------------------------
 
@@ -238,9 +253,8 @@ class Words:
     def in_bounds(self, fact: Fact, value: int, where: Where) -> None:
         """Check a number against the bounds of its fact."""
         if (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum):
-            low = fact.minimum if fact.minimum is not None else "…"
-            high = fact.maximum if fact.maximum is not None else "…"
-            self.document.add("out-of-range", where, f"{fact.name} lies between {low} and {high}; {value} never occurs.")
+            limits = [f"at least {fact.minimum}"] * (fact.minimum is not None) + [f"at most {fact.maximum}"] * (fact.maximum is not None)
+            self.document.add("out-of-range", where, f"{fact.name} is {' and '.join(limits)}; {value} never occurs.", "compare with a number that occurs.")
 
     # -- comparisons -------------------------------------------------------------------------------------------------
 
@@ -284,7 +298,7 @@ class Words:
                 chosen &= {index for index in chosen if COMPARE[name](index, rank)}
             values = frozenset(fact.values[index] for index in chosen)
             if not values:
-                self.document.add("never-true", where, f"no value of {fact.name} is all of that.")
+                self.document.add("never-true", where, f"no value of {fact.name} passes all of these comparisons.", "check which of them is meant.")
             return OneOf(fact.name, values)
         if fact.kind is not Kind.INT:
             return self.mismatch(fact, (*where, names[0]))
@@ -301,7 +315,7 @@ class Words:
             else:
                 high = min(high, value - (name == "less_than"))
         if low > high:
-            self.document.add("never-true", where, f"no number is all of that for {fact.name}.")
+            self.document.add("never-true", where, f"no number passes all of these comparisons of {fact.name}.", "check which of them is meant.")
         return Between(fact.name, low if low >= -LARGEST_INT else None, high if high <= LARGEST_INT else None)
 
     def span(self, fact: Fact, written: Comparison, where: Where) -> Condition:
@@ -317,7 +331,7 @@ class Words:
                                       'write date, time and offset: "2026-03-01T09:00:00+01:00".')
         start, end = found.get("from"), found.get("before")
         if start and end and start >= end:
-            self.document.add("never-true", where, f"no instant is all of that for {fact.name}.")
+            self.document.add("never-true", where, f"no instant passes both comparisons of {fact.name}.", "put the earlier one behind `from`.")
         return During(fact.name, start, end)
 
     def in_list(self, fact: Fact, value: str, where: Where) -> Condition:

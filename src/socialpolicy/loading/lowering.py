@@ -29,7 +29,7 @@ from socialpolicy.loading.models import (
     StartText,
 )
 from socialpolicy.loading.reading import Document, Where
-from socialpolicy.loading.vocabularies import digest_of, vocabulary_of
+from socialpolicy.loading.vocabularies import CORE_SCOPE, digest_of, vocabulary_of
 from socialpolicy.program import (
     Approval,
     Approver,
@@ -220,7 +220,7 @@ class Lowering:
         else:
             forms = [form for form in ("any_of", "all_of", "of") if getattr(written, form) is not None]
             if len(forms) != 1 or (written.at_least is not None) != (forms == ["of"]):
-                self.document.add("bad-approval", where, "who may approve is said in one way.",
+                self.document.add("bad-approval", where, "who may approve is said in several ways here, or in none.",
                                   "write {any_of: [...]}, {all_of: [...]} or {of: [...], at_least: 2}.", key=True)
                 return None
             names, here = list(getattr(written, forms[0])), (*where, forms[0])
@@ -259,7 +259,8 @@ class Lowering:
             if name != "otherwise":
                 for value in self.words.strings(fact, [name], (*where, name), indexed=False):
                     if value in starts:
-                        self.document.add("duplicate-value", (*where, name), f"{value} has a start already.", "say it once.", key=True)
+                        inside = "" if value == name else f" (it is one of {name})"
+                        self.document.add("duplicate-value", (*where, name), f"{value} has a start already{inside}.", "say it once.", key=True)
                     starts[value] = start
         left = [value for value in fact.values if value not in starts]
         if "otherwise" in written:
@@ -298,7 +299,7 @@ class Lowering:
             if tag not in self.written.tags:
                 self.document.add("unknown-tag", (*where, "tags", place), f"the tag {tag} is not declared.", meant(tag, self.written.tags) or "add it to `tags`.")
         if text.severity is not None and text.severity not in (self.written.consequences.steps if self.written.consequences else {}):
-            self.document.add("unknown-step", (*where, "severity"), f"{text.severity} is no step of `consequences`.")
+            self.document.add("unknown-step", (*where, "severity"), f"{text.severity} is no step of `consequences`.", self.of_steps(text.severity))
         needs = tuple(self.needs(text, where))
         say = text.say or text.title
         return Rule(
@@ -316,6 +317,11 @@ class Lowering:
             instead=(text.guidance.instead or "") if text.guidance else "",
             phrases=tuple(text.guidance.phrases or ()) if text.guidance else (),
         )
+
+    def of_steps(self, name: str) -> str:
+        """The step that was meant, or which steps there are."""
+        steps = self.written.consequences.steps if self.written.consequences else {}
+        return meant(name, steps) or (f"there is {listed(steps, 'and')}." if steps else "add it to `consequences`.")
 
     def effect(self, effect: Effect, text: RuleText, where: Where) -> None:
         """Check that a rule has what its effect asks for, and nothing that its effect cannot mean."""
@@ -337,6 +343,8 @@ class Lowering:
             at = (*where, word)
             name = self.vocabulary.scope.get(word)
             if name is None:
+                if self.words.core_left_out(CORE_SCOPE.get(word, "")):
+                    continue
                 hint = meant(word, self.vocabulary.scope) or f"the words of a scope are {listed(self.vocabulary.scope, 'and')}."
                 if word in self.words.facts:
                     hint = "test the fact in `when`."
@@ -385,6 +393,9 @@ class Lowering:
                     else:
                         self.words.unknown_fact(name, (*at, name))
                     continue
+                if name == self.vocabulary.approvals:
+                    self.document.add("approval-in-condition", (*at, name), f"{name} is nothing that an author puts right.", "say who must approve: `approval: CONTACT`.", key=True)
+                    continue
                 if not fact.mutable and not by:
                     self.document.add("not-mutable", (*at, name), f"the author of a post cannot change {name}.",
                                       "use `effect: ask` or `deny`, or say who can: `fixable_by: CONTACT`.", key=True)
@@ -432,6 +443,8 @@ class Lowering:
                     graph.add(target, text.id)
                 self.check_override(index, text)
         for name, exception in self.written.exceptions.items():
+            if name in self.ids:
+                continue
             graph.add(name)
             for place, target in enumerate(exception.rules):
                 at: Where = ("exceptions", name, "rules", place)
@@ -581,7 +594,7 @@ class Explained:
                     self.words.condition(condition, (*where, key), approvals=True)
             claims = [key for key in ("never", "always", "only_if", "unaffected_by") if getattr(guarantee, key) is not None]
             if len(claims) != 1:
-                self.document.add("bad-guarantee", where, f"guarantee {guarantee.id} makes {len(claims) or 'no'} claims; it makes one.", "write never, always, only_if or unaffected_by.")
+                self.document.add("bad-guarantee", where, f"guarantee {guarantee.id} makes {len(claims) or 'no'} claims; it makes one.", "make a guarantee of each." if claims else "write never, always, only_if or unaffected_by.")
             for place, name in enumerate(guarantee.unaffected_by or ()):
                 if name not in self.words.facts:
                     self.document.add("unknown-fact", (*where, "unaffected_by", place), f"{name} is not a fact of the vocabulary.", meant(name, self.words.facts))

@@ -141,6 +141,7 @@ class Document:
         if len(self.findings) > FINDINGS:
             return
         if len(self.findings) == FINDINGS:
+            line, column, end = 1, 1, 2
             id, message, hint = "limit-reached", f"the file has more than {FINDINGS:,} mistakes; the rest was not looked at.", "mend these first."
         self.findings.append(
             Finding(id, message, self.name, line, column, max(end, column + 1), hint, level, self.line(line))

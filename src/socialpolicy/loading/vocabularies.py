@@ -66,7 +66,9 @@ def vocabulary_of(document: Document, written: VocabularyText) -> tuple[Words, V
         else:
             document.add("unknown-vocabulary", (*where, "uses"), f"there is no vocabulary {written.uses}.",
                          meant(written.uses, names()) or f"there is {listed(names(), 'and')}.")
-    elif not written.facts:
+    else:
+        words.uses, words.core = False, frozenset(shipped("core@1")[1].facts)
+    if written.uses is None and not written.facts:
         document.add("unknown-vocabulary", where, "the vocabulary has no facts.", "write `uses: core@1`, or facts of your own.")
     for name, added in written.values.items():
         add_values(words, name, list(added), (*where, "values", name))
@@ -224,7 +226,6 @@ def new_fact(words: Words, name: str, text: FactText, where: Where) -> Fact | No
             document.add("unknown-key", (*where, key), f"a fact of type {kind.value} has no `{key}`.", key=True)
     if members and text.values is None:
         document.add("missing-key", where, f"the fact {name} lacks `values`.", "add `values: [...]`.", key=True)
-        return None
     values = tuple(text.values or ()) if members else ()
     for index, value in enumerate(values):
         check_value(words, value, (*where, "values", index))
@@ -239,8 +240,9 @@ def new_fact(words: Words, name: str, text: FactText, where: Where) -> Fact | No
 def changed(words: Words, fact: Fact, text: FactText, where: Where, *, new: bool = False) -> Fact:
     """A fact with what may be set of one that is known already."""
     if not new:
-        for key in text.model_fields_set - set(SETTABLE):
-            words.document.add("fact-exists", (*where, key), f"{fact.name} is in the vocabulary already; of such a fact, {listed(SETTABLE)} may be set, not {key}.",
+        others = [key for key in FactText.model_fields if key in text.model_fields_set and key not in SETTABLE]
+        if others:
+            words.document.add("fact-exists", (*where, others[0]), f"{fact.name} is in the vocabulary already; of such a fact, {listed(SETTABLE)} may be set, not {listed(others)}.",
                                "leave it out, or name your fact otherwise.", key=True)
     update: dict[str, Any] = {
         key: value for key in ("question", "hint", "if_missing") if (value := getattr(text, key)) is not None
