@@ -50,8 +50,9 @@ class Hostile:
     many: bool = False  # there are more findings than an entry can list: ids alone are given
     heavy: bool = False  # for a process of its own, with limits on time and memory
     suffix: str = ".yaml"
-    pure: bool = True  # for the reader in pure Python, too, whose size limit is smaller
+    pure: bool = True  # for the reader in pure Python, too, which reads less and takes longer
     pure_findings: tuple[str, ...] | None = None  # where that reader stumbles elsewhere
+    pure_status: int | None = None
     open: bool = False  # known not to be judged so yet
 
     @property
@@ -133,8 +134,8 @@ def references() -> Iterator[Hostile]:
         "one anchor with ten thousand aliases",
         top(f"x-a: &a hello\nx-b: [{', '.join(['*a'] * 9999)}]"),
         "anchor",
-        "alias",
-        many=True,
+        "alias", "limit-reached",
+        many=True, status=1,
     )
     yield bad("merge key", put("scope: everything", "▸<<: *other\n    scope: everything"), "merge-key")
     yield bad(
@@ -213,7 +214,7 @@ exceptions:
   ▸R-1: {rules: [R-2], for: {actor.id: u-1}, owner: legal, reason: R, ticket: T, approved_by: [legal], in_force: {from: 2026-01-01, through: 2026-02-01}}
 """, "duplicate-id")  # fmt: skip
     yield bad("key in other people's data", top("x-a: {b: 1, ▸b: 2}"), "duplicate-key")
-    yield bad("ten thousand times one key", top("x-a:\n" + "  b: 1\n" * 10_000), "duplicate-key", many=True)
+    yield bad("ten thousand times one key", top("x-a:\n" + "  b: 1\n" * 10_000), "duplicate-key", "limit-reached", many=True, status=1)
     yield bad(
         "keys of one look and different letters",
         top("conditions:\n  ▸caf\u00e9: {content.mature: true}\n  ▸cafe\u0301: {content.mature: true}"),
@@ -343,7 +344,7 @@ def keys() -> Iterator[Hostile]:
     yield bad("number with a leading zero", top("▸010: 1"), "non-string-key")
     yield bad("null", top("▸null: 1"), "non-string-key")
     yield bad("tilde", top("▸~: 1"), "non-string-key")
-    yield bad("nothing", top("▸: 1"), "syntax", pure_findings=("non-string-key",))
+    yield bad("nothing", top("▸: 1"), "syntax")
     yield bad("empty text", top('▸"": 1'), "unknown-key")
     yield bad("list", top("? ▸[a, b]\n: 1"), "non-string-key")
     yield bad("mapping", top("? ▸{a: b}\n: 1"), "non-string-key")
@@ -365,6 +366,7 @@ def keys() -> Iterator[Hostile]:
         "sentence cut by a comma and a question mark",
         rule("guidance: {instead: Is it ready, ▸is it yours?}"),
         "unknown-key",
+        pure_findings=("syntax@12:49",),
     )
     yield bad("dunder name", top("▸__class__: x"), "unknown-key")
     yield bad("name of a part of the model", when("{▸model_fields: true}"), "unknown-fact")
@@ -512,18 +514,18 @@ def sizes() -> Iterator[Hostile]:
     yield bad(
         "ten thousand unknown keys",
         top("".join(f"k{n}: 0\n" for n in range(10_000))),
-        "unknown-key",
-        many=True,
+        "unknown-key", "limit-reached",
+        many=True, status=1,
         heavy=True,
     )
     yield bad(
         "ten thousand wrong types",
         top("terms: {w: {kind: words, entries: [" + "1, " * 9_999 + "1]}}"),
-        "wrong-type",
-        many=True,
+        "wrong-type", "limit-reached",
+        many=True, status=1,
         heavy=True,
     )
-    yield bad("ten thousand nulls", rule("tags: [" + "~, " * 9_999 + "~]"), "empty-value", many=True, heavy=True)
+    yield bad("ten thousand nulls", rule("tags: [" + "~, " * 9_999 + "~]"), "empty-value", "limit-reached", many=True, status=1, heavy=True)
     yield bad("ten thousand hidden characters", top("# \u200b\n" * 10_000), "hidden-character", many=True, heavy=True)
     yield bad(
         "hidden characters on one long line", top("# " + "\u200b" * 100_000), "hidden-character", many=True, heavy=True
@@ -531,8 +533,8 @@ def sizes() -> Iterator[Hostile]:
     yield bad(
         "ten thousand hashtags behind texts",
         top("x-a:\n" + "- a #b\n" * 9_999),
-        "hashtag-or-comment",
-        many=True,
+        "hashtag-or-comment", "limit-reached",
+        many=True, status=1,
         heavy=True,
     )
     yield bad("hashtags in ten thousand quotes", top("x-a:\n" + "- 'a #b'\n" * 9_999), heavy=True)
@@ -540,8 +542,8 @@ def sizes() -> Iterator[Hostile]:
     yield bad(
         "ten thousand unknown facts",
         when("{all: [" + "{no.fact: true}, " * 4_000 + "{no.fact: true}]}"),
-        "unknown-fact",
-        many=True,
+        "unknown-fact", "limit-reached",
+        many=True, status=1,
         heavy=True,
     )
     yield bad(
@@ -559,12 +561,12 @@ def sizes() -> Iterator[Hostile]:
         pure=False,
     )
     yield bad("rules over the limit of a list", POLICY + "  - {}\n" * 10_001, "limit-reached@10011:5", heavy=True)
-    yield bad("ten thousand broken rules", POLICY + "  - {}\n" * 9_999, "missing-key", many=True, heavy=True)
+    yield bad("ten thousand broken rules", POLICY + "  - {}\n" * 9_999, "missing-key", "limit-reached", many=True, status=1, heavy=True)
     yield bad(
         "ten thousand rules with one id",
         POLICY + "  - {id: R-1, title: T, effect: advise, scope: everything}\n" * 5_000,
-        "duplicate-id",
-        many=True,
+        "duplicate-id", "limit-reached",
+        many=True, status=1,
         heavy=True,
     )
     yield bad(
@@ -575,8 +577,8 @@ def sizes() -> Iterator[Hostile]:
     yield bad(
         "names of facts next to one another",
         when("{" + ", ".join(f"content.tonee{n}: x" for n in range(3_000)) + "}"),
-        "unknown-fact",
-        many=True,
+        "unknown-fact", "limit-reached",
+        many=True, status=1,
         heavy=True,
     )
     yield bad("text of sixty thousand stars", when("{account.id: {matches: '" + "*a" * 30_000 + "'}}"))
@@ -915,7 +917,7 @@ def syntax() -> Iterator[Hostile]:
     yield bad("bracket too many", rule("tags: []▸]"), "syntax")
     yield bad("tab as indentation", POLICY + "▸\tfirm: true\n", "syntax")
     yield bad("tab before a key", put("    effect: deny", "    ▸\teffect: deny"), "syntax")
-    yield bad("tab behind a colon is fine", put("effect: deny", "effect:\tdeny"))
+    yield bad("tab behind a colon is fine", put("effect: deny", "effect:\tdeny"), pure_status=1, pure_findings=("syntax@9:12",))
     yield bad("at sign at the start", top("owner: ▸@comms"), "syntax")
     yield bad("handle in a list", top("terms:\n  h:\n    kind: handles\n    entries:\n      - ▸@acme\n"), "syntax")
     yield bad("backtick at the start", title("▸`code`"), "syntax")
@@ -930,7 +932,7 @@ def syntax() -> Iterator[Hostile]:
     yield bad("colon in a text of a list", rule("guidance: {do: [Say▸: please]}"), "wrong-type@12:21")
     yield bad("address with a colon is fine", title("https://example.org/a"))
     yield bad("question mark in a flow", rule("guidance: {do: [? ▸Ask]}"), "empty-value")
-    yield bad("question mark at the end in a flow", when("{content.tone: profane?▸}"), "unknown-value@11:26")
+    yield bad("question mark at the end in a flow", when("{content.tone: profane?▸}"), "unknown-value@11:26", pure_findings=("syntax@11:33",))
     yield bad("dash without a blank", put("  - id: R-1\n    title: Be", "  -id: R-1\n    title▸: Be"), "syntax")
     yield bad("colon without a blank", put("effect: deny", "▸effect:deny"), "syntax")
     yield bad("colon without a blank in a flow", when("{▸content.tone:profane}"), "empty-value")
@@ -965,7 +967,7 @@ def syntax() -> Iterator[Hostile]:
     yield bad("python", "▸def policy():\n    return {'a': 1}\n", "not-a-policy")
     yield bad("only an opening brace", "▸{", "syntax")
     yield bad("only a quote", '▸"', "syntax")
-    yield bad("only a colon", "▸:", "syntax", pure_findings=("non-string-key",))
+    yield bad("only a colon", "▸:", "syntax")
     yield bad("only a dash", "▸-", "wrong-type")
     yield bad("only a star", "▸*", "syntax")
     yield bad("only a question mark", "▸?", "non-string-key@1:2")
@@ -1456,7 +1458,7 @@ def cases() -> Iterator[Hostile]:
         "content.mature", "content.consent", "content.credited", "account.mfa", "actor.trained", "actor.on_duty", "content.embargoed", "content.concerted",
         "content.forward_looking", "content.ai_label", "context.legal_hold", "context.quiet_period", "context.investigation", "content.alt_text",
         "account.registered", "content.shows_others", "content.official_rules", "content.human_reviewed")) + "}, expect: deny"),
-        "limit-reached@4:5", heavy=True, status=1)  # fmt: skip
+        "limit-reached@4:5", heavy=True)  # fmt: skip
     yield beside("wrong variations without end", case("{}", "vary: {" + ", ".join(f"{name}: [{', '.join(f'x{n}' for n in range(100))}]" for name in (
         "content.mature", "content.consent", "content.credited", "account.mfa", "actor.trained", "actor.on_duty")) + "}, expect: deny"),
         "type-mismatch", "limit-reached", many=True, heavy=True, status=1)  # fmt: skip
@@ -1566,7 +1568,11 @@ GROUPS: dict[str, Callable[[], Iterator[Hostile]]] = {
 
 def corpus() -> list[Hostile]:
     """All entries."""
-    return [replace(entry, group=group) for group, entries in GROUPS.items() for entry in entries()]
+    return [
+        replace(entry, group=group, pure=entry.pure and not (entry.heavy and group in ("blow-ups", "vocabularies")))
+        for group, entries in GROUPS.items()
+        for entry in entries()
+    ]
 
 
 def main() -> None:
