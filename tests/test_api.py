@@ -205,3 +205,33 @@ def test_what_is_exported_exists() -> None:
     for name in socialpolicy.__all__:
         assert getattr(socialpolicy, name).__doc__
     assert set(socialpolicy.__all__) <= set(dir(socialpolicy))
+
+
+def test_checks_of_one_shape_agree_with_checks_one_by_one(acme: socialpolicy.Policy) -> None:
+    """Actions of a shape that is seen often are checked by a function of their own: the same facts, the same problems."""
+    from socialpolicy import actions
+
+    good = {"account": {"kind": "personal", "mfa": True}, "content.topics": ["merger"], "account.admins": 2, "platform": "x", "context.at": "2026-05-01T10:00:00Z"}
+    wrong = [
+        {**good, "account": {"kind": "personl", "mfa": True}}, {**good, "account": {"kind": "personal", "mfa": 1}},
+        {**good, "account": {"mfa": True, "kind": "personal"}}, {**good, "account": {"kind": "personal", "mf": True}},
+        {**good, "account": ["kind", "mfa"]}, {**good, "account": None}, {**good, "content.topics": "merger"},
+        {**good, "content.topics": ["mergers"]}, {**good, "content.topics": [["merger"]]}, {**good, "content.topics": None},
+        {**good, "account.admins": True}, {**good, "account.admins": -1}, {**good, "account.admins": 2**60}, {**good, "platform": "unknown"},
+        {**good, "platform": ["x"]}, {**good, "context.at": "2026-05-01"}, {**good, "context.at": None}, {**good, "content.topics": ()},
+    ]  # fmt: skip
+
+    def result(checker: actions.Checker, facts: object) -> object:
+        try:
+            return checker(facts)  # type: ignore[arg-type]
+        except ActionError as error:
+            return error.problems
+
+    fresh = actions.Checker(acme.vocabulary)
+    expected = [result(fresh, facts) for facts in [good, *wrong]]
+    assert not fresh.shapes
+    used = actions.Checker(acme.vocabulary)
+    for _ in range(40):
+        used(good)
+    assert len(used.shapes) == 1
+    assert [result(used, facts) for facts in [good, *wrong]] == expected

@@ -100,7 +100,7 @@ def check(block: Block, world: World, page: str) -> None:
     elif block.language == "python" and ">>> " in block.text:
         check_doctest(block, world, page)
     elif block.language == "python":
-        exec(compile("\n" * (block.line - 1) + block.text, page, "exec"), world.names)  # noqa: S102
+        exec(compile("\n" * (block.line - 1) + block.text, page, "exec"), world.names)
     elif block.language == "yaml":
         assert word == "sketch" or page in ("docs/semantics.md", "docs/glossary.md"), f"{where}: say what this block is"
 
@@ -170,6 +170,18 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         check(block, world, name_of(page))
 
 
+def test_the_first_command_of_the_readme_decides(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    first, second = [block.text for block in blocks(ROOT / "README.md") if block.language == "sh"]
+    install, _, command = first.partition(".venv/bin/socialpolicy ")
+    assert install == "python3 -m venv .venv && .venv/bin/pip install -q . && "
+    assert run(shlex.split(command)) == 0
+    assert capsys.readouterr().out.startswith("Good to go")
+    assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/pytest\n"
+
+
 # -- the checks above really fail ------------------------------------------------------------------------------------
 
 
@@ -230,15 +242,11 @@ def models_in(annotation: Any) -> list[type[BaseModel]]:
     return [found for inner in get_args(annotation) for found in models_in(inner)]
 
 
-@pytest.mark.parametrize(
-    ("model", "page"),
-    [(PolicyText, "policy-file.md"), (CasesFile, "testing.md"), (VocabularyFile, "vocabulary.md")],
-)
-def test_every_key_of_a_file_is_on_its_page(model: type[BaseModel], page: str) -> None:
-    text = (DOCS / page).read_text("utf-8")
-    if model is VocabularyFile:
-        text += (DOCS / "policy-file.md").read_text("utf-8")
+@pytest.mark.parametrize("model", [PolicyText, CasesFile, VocabularyFile])
+def test_every_key_of_a_file_is_on_a_page(model: type[BaseModel]) -> None:
+    text = "".join((DOCS / page).read_text("utf-8") for page in ("policy-file.md", "testing.md", "vocabulary.md"))
     keys = {one.alias or name for found in models(model, {}).values() for name, one in found.model_fields.items()}
+    assert len(keys) > 10
     assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", text)] == []
 
 
@@ -251,6 +259,13 @@ def test_every_command_and_option_is_on_its_page() -> None:
         assert f"\n## {name}\n" in text
         options = {option for one in command.params if isinstance(one, click.Option) for option in one.opts}
         assert [option for option in sorted(options) if f"`{option}" not in text] == [], name
+
+
+def test_every_page_is_on_the_map() -> None:
+    text = (DOCS / "index.md").read_text("utf-8")
+    assert [
+        page.name for page in sorted(DOCS.glob("*.md")) if page.name != "index.md" and f"]({page.name})" not in text
+    ] == []
 
 
 def test_every_exported_name_is_on_the_page_of_the_api() -> None:
@@ -284,6 +299,6 @@ def test_lines_are_not_too_long(page: Path) -> None:
 
 def test_the_table_of_the_core_vocabulary_is_up_to_date() -> None:
     names: dict[str, Any] = {"__name__": "docs", "__file__": str(DOCS / "core_table.py")}
-    exec((DOCS / "core_table.py").read_text("utf-8"), names)  # noqa: S102
+    exec((DOCS / "core_table.py").read_text("utf-8"), names)
     page = (DOCS / "vocabulary.md").read_text("utf-8")
     assert names["put_in"](page) == page, "run python docs/core_table.py"

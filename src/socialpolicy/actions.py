@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from socialpolicy.errors import ActionError, Problem
 from socialpolicy.instants import instant
+from socialpolicy.shaping import shape_check
 from socialpolicy.values import LARGEST_INT, UNKNOWN_WORD, Facts, Kind, Value
 from socialpolicy.vocabulary import Fact, Vocabulary
 
@@ -25,8 +26,11 @@ PROBLEMS = 100
 """Among how many problems with one action the rest is not looked for."""
 HINTS = 20
 LISTS = (list, tuple, set, frozenset)
-INFINITY = float("inf")
 SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+SHAPES, SHAPE_SEEN, COUNTS = 1_024, 32, 65_536
+"""How many checks are made for actions of one shape, how often the shape must have been seen before, and how many are counted."""
 
 
 class Refuse(Exception):  # noqa: N818 - it never leaves this module
@@ -62,6 +66,8 @@ class Checker:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.by_name = {name: check(fact) for name, fact in vocabulary.facts.items()}
+        self.shapes: dict[Any, Callable[[Any], Any]] = {}
+        self.counts: dict[Any, int] = {}
         self.words: dict[str, Any] = {}
         self.members: dict[str, frozenset[str]] = {}
         self.bounds: dict[str, tuple[int, int]] = {}
@@ -83,15 +89,38 @@ class Checker:
 
     def __call__(self, facts: Mapping[str, Any]) -> dict[str, Value | None]:
         """Check facts, nested or flat. Raises ``ActionError`` with every problem."""
+        if type(facts) is dict:
+            try:
+                shape = tuple(facts)
+                check = self.shapes.get(shape)
+                if check is not None:
+                    return check(facts)
+                self.seen(shape, facts)
+            except Exception:  # noqa: BLE001, S110 - what is wrong is told below
+                pass
+        return self.checked(facts)
+
+    def seen(self, shape: tuple[str, ...], facts: dict[str, Any]) -> None:
+        """Count the actions of a shape, and make the check for one that has been seen often."""
+        count = self.counts[shape] = self.counts.get(shape, 0) + 1
+        if len(self.counts) > COUNTS:
+            self.counts.clear()
+        if count == SHAPE_SEEN and len(self.shapes) < SHAPES:
+            check = shape_check(self.vocabulary, self.by_name, facts)
+            if check is not None:
+                self.shapes[shape] = check
+
+    def checked(self, facts: Mapping[str, Any]) -> dict[str, Value | None]:
+        """Check facts one by one."""
         try:
-            flat = dict(facts)
+            flat = facts.copy() if type(facts) is dict else dict(facts.items())
             for value in flat.values():
-                if value.__class__ is dict:
+                if type(value) is dict:
                     flat = self.flattened(flat)
                     break
             words, members, bools = self.words, self.members, self.bools
             for name, value in flat.items():
-                kind = value.__class__
+                kind = type(value)
                 if kind is str:
                     if value in words[name]:
                         continue
@@ -183,8 +212,8 @@ def told(value: Any) -> str:
         return "true" if value else "false"
     if kind is int:
         return str(value) if -(10**30) < value < 10**30 else "a number of more than 30 digits"
-    if kind is float:
-        return f"{value!r}, which is no whole number" if value == value and abs(value) != INFINITY else f"{value!r}, which is no number"
+    if issubclass(kind, float):
+        return f"the number {float.__repr__(value)}"
     if issubclass(kind, Mapping):
         return "a mapping"
     return "a list" if kind in LISTS else f"a value of the type {shown(kind.__name__)}"
@@ -213,10 +242,11 @@ def check(fact: Fact) -> Check:
             return check_set(fact)
 
 
-def unknown(fact: Fact, value: Any, wanted: str) -> None:
+def unknown(fact: Fact, value: Any, wanted: str) -> Value | None:
     """Return None where a value says "not known"; refuse any other."""
     if value is not None and not (issubclass(type(value), str) and str.__eq__(value, UNKNOWN_WORD) is True):
         raise Refuse("type-mismatch", f"{fact.name} cannot be {told(value)}.", f"Write {wanted}.")
+    return None
 
 
 def check_bool(fact: Fact) -> Check:
@@ -248,10 +278,11 @@ def few(fact: Fact) -> str:
     return ", ".join(fact.values[:12]) + (", …" if len(fact.values) > 12 else "")
 
 
-def unknown_word(fact: Fact, value: str) -> None:
+def unknown_word(fact: Fact, value: str) -> Value | None:
     """Return None where a word says "not known"; refuse one that is not in the closed list of a fact."""
     if value != UNKNOWN_WORD:
         raise Refuse("unknown-value", f'{fact.name} has no value "{shown(value)}".', close(value, fact.values) or f"It has {few(fact)}.")
+    return None
 
 
 def check_string(fact: Fact) -> Check:

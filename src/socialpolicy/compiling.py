@@ -377,11 +377,6 @@ def conditions_of_rule(rule: Rule) -> Iterator[Condition]:
         yield rule.approval.met
 
 
-def compiled(program: Program) -> Compiled:
-    """Compile a program."""
-    return Compiled(program)
-
-
 def completer(program: Program) -> tuple[Filling | None, Callable[[Facts], dict[str, Value | None]]]:
     """How functions may fill unknown facts by themselves (``None`` where they may not), and a function that completes facts as
     ``complete`` does, made for the vocabulary where that is possible."""
@@ -434,5 +429,3 @@ def made_true(condition: Condition, name: str, value: Value, *, wanted: bool = T
                 return False
             return holds(condition, {name: value}) is not (Truth.FALSE if wanted else Truth.TRUE)
 
-
-__all__ = ["Compiled", "compiled"]

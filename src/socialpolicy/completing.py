@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from socialpolicy.conditions import holds
+from socialpolicy.conditions import holds, reads
 from socialpolicy.errors import ActionError, Problem
 from socialpolicy.telling import shown
 from socialpolicy.values import Facts, Truth, Value
-from socialpolicy.vocabulary import Fact, GivenValue, Vocabulary
+from socialpolicy.vocabulary import Fact, GivenValue, Implication, Vocabulary
 
 
 class Assume(StrEnum):
@@ -33,7 +33,8 @@ def complete(vocabulary: Vocabulary, facts: Facts, *, assume: Assume | str = Ass
     assumed value or another implication; the message names both.
     """
     assume = Assume(assume)
-    known = follow(vocabulary, facts, assumed={})
+    settled_by: dict[str, str] = {}
+    known = follow(vocabulary, facts, {}, settled_by)
     assumed = {
         name: value
         for name, fact in vocabulary.facts.items()
@@ -42,7 +43,7 @@ def complete(vocabulary: Vocabulary, facts: Facts, *, assume: Assume | str = Ass
     if not assumed:
         return known
     kept = {name: value for name, value in assumed.items() if agrees(vocabulary, known, name, value)}
-    return follow(vocabulary, {**known, **kept}, assumed=kept)
+    return follow(vocabulary, {**known, **kept}, kept, settled_by)
 
 
 def assumed_value(fact: Fact, assume: Assume) -> GivenValue | None:
@@ -52,10 +53,11 @@ def assumed_value(fact: Fact, assume: Assume) -> GivenValue | None:
     return fact.default
 
 
-def follow(vocabulary: Vocabulary, facts: Facts, *, assumed: Mapping[str, Value]) -> dict[str, Value | None]:
-    """Fill what implications fill, to a fixpoint."""
+def follow(
+    vocabulary: Vocabulary, facts: Facts, assumed: Mapping[str, Value], settled_by: dict[str, str]
+) -> dict[str, Value | None]:
+    """Fill what implications fill, to a fixpoint. ``settled_by`` comes to name, for each fact filled, what filled it."""
     known = dict(facts)
-    settled_by: dict[str, str] = {}
     waiting = list(vocabulary.implications)
     while fired := [implication for implication in waiting if holds(implication.given, known) is Truth.TRUE]:
         for implication in fired:
@@ -65,24 +67,33 @@ def follow(vocabulary: Vocabulary, facts: Facts, *, assumed: Mapping[str, Value]
                     known[name] = value
                     settled_by[name] = implication.name
                 elif stated != value:
-                    if name in settled_by:
-                        source = f'"{settled_by[name]}" makes it {shown(stated)}'
-                    elif name in assumed:
-                        source = f"{shown(stated)} is assumed for it"
-                    else:
-                        source = f"it is stated to be {shown(stated)}"
-                    raise ActionError(
-                        (
-                            Problem(
-                                "contradiction",
-                                name,
-                                f'{name} would be {shown(value)}, since "{implication.name}", but {source}.',
-                                "Mend the fact that is wrong, or leave out the one that you are not sure of.",
-                            ),
-                        )
-                    )
+                    raise contradiction(implication, name, value, stated, assumed, settled_by)
         waiting = [implication for implication in waiting if implication not in fired]
     return known
+
+
+def contradiction(
+    implication: Implication, name: str, value: Value, stated: Value, assumed: Mapping[str, Value], settled_by: Mapping[str, str]
+) -> ActionError:
+    """The error for a fact that would have two values: it names where each comes from, and what was assumed for it."""
+    if name in settled_by:
+        source = f'"{settled_by[name]}" makes it {shown(stated)}'
+    elif name in assumed:
+        source = f"{shown(stated)} is assumed for it"
+    else:
+        source = f"it is stated to be {shown(stated)}"
+    leaning = [f"{fact} is assumed to be {shown(assumed[fact])}" for fact in sorted(reads(implication.given)) if fact in assumed]
+    because = f" ({', '.join(leaning)})" if leaning else ""
+    return ActionError(
+        (
+            Problem(
+                "contradiction",
+                name,
+                f'{name} would be {shown(value)}, since "{implication.name}"{because}, but {source}.',
+                "Mend the fact that is wrong, or leave out the one that you are not sure of.",
+            ),
+        )
+    )
 
 
 def agrees(vocabulary: Vocabulary, known: Facts, name: str, value: Value) -> bool:
@@ -90,7 +101,7 @@ def agrees(vocabulary: Vocabulary, known: Facts, name: str, value: Value) -> boo
     if not vocabulary.implications:
         return True
     try:
-        follow(vocabulary, {**known, name: value}, assumed={})
+        follow(vocabulary, {**known, name: value}, {}, {})
     except ActionError:
         return False
     return True

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from socialpolicy.actions import Action, Checker
-from socialpolicy.compiling import Compiled, compiled
 from socialpolicy.completing import Assume, complete
 from socialpolicy.decisions import Decision
 from socialpolicy.program import Outcome, Program, Rule
 from socialpolicy.values import Value
 from socialpolicy.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from socialpolicy.compiling import Compiled
 
 
 class Decider:
@@ -62,7 +64,9 @@ class Decider:
     @cached_property
     def compiled(self) -> Compiled:
         """The compiled form: it trusts what it is given, and is made when it is first asked for."""
-        return compiled(self.program)
+        from socialpolicy.compiling import Compiled
+
+        return Compiled(self.program)
 
     @cached_property
     def checker(self) -> Checker:

@@ -257,9 +257,9 @@ def lists(program: Program, applies: Mapping[str, Truth], claims: Iterable[Claim
 
 def joined(duties: Iterable[Duty]) -> tuple[Duty, ...]:
     """Join duties that differ in ``within`` alone (and wording, under one id) to the one with the shorter limit."""
-    kept: dict[tuple[str, ...], Duty] = {}
+    kept: dict[tuple[object, ...], Duty] = {}
     for duty in duties:
-        key = (duty.id and f"#{duty.id}" or duty.what, duty.who, duty.start, duty.evidence)
+        key = (bool(duty.id), duty.id or duty.what, duty.who, duty.start, duty.evidence)
         other = kept.get(key)
         if other is None or (duty.within and (not other.within or duty.within.order < other.within.order)):
             kept[key] = duty

@@ -103,7 +103,9 @@ def _suits(test: Test, fact: Fact, other: Fact | None = None) -> bool:
             return fact.kind is Kind.DATETIME
         case Matches():
             return fact.kind is Kind.STRING
-        case Includes(_, values) | Within(_, values):
+        case Includes(_, values, at_least):
+            return fact.kind is Kind.SET and _fits(fact, values) and 1 <= at_least <= max(1, len(values))
+        case Within(_, values):
             return fact.kind is Kind.SET and _fits(fact, values)
         case SameAs():
             return other is not None and other.kind is fact.kind

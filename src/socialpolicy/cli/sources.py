@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from socialpolicy.deciding import Decider
-from socialpolicy.loading.findings import Finding, PolicyError
-from socialpolicy.loading.policies import DRAFT, load_text
-from socialpolicy.loading.reading import FILE_BYTES, Document, read_bytes, read_file
-from socialpolicy.policy import Policy, load
+from socialpolicy.loading.findings import visible
+from socialpolicy.loading.policies import DRAFT
+from socialpolicy.loading.reading import FILE_BYTES, Document, read_bytes
+
+if TYPE_CHECKING:
+    from socialpolicy.deciding import Decider
+    from socialpolicy.policy import Policy
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -32,14 +35,16 @@ def exists(source: str) -> Path:
             return path
     except (OSError, ValueError):
         pass
+    shown = visible(source)
     if "@" in source or ":" in source:
-        raise click.UsageError(f"{source}: there is no such file, and releases (ID@VERSION) and revisions (REV:PATH) are not supported yet.")
-    raise click.UsageError(f"{source}: there is no such file or folder.")
+        raise click.UsageError(f"{shown}: there is no such file, and releases (ID@VERSION) and revisions (REV:PATH) are not supported yet.")
+    raise click.UsageError(f"{shown}: there is no such file or folder.")
 
 
 def policy_of(source: str) -> Policy:
     """The one policy that a source stands for."""
     from socialpolicy.loading.policies import loaded
+    from socialpolicy.policy import Policy, load
 
     if source == "-":
         return Policy(loaded(standard_input()))
@@ -47,7 +52,7 @@ def policy_of(source: str) -> Policy:
     if path.is_dir() and not (path / DRAFT).exists():
         below = [str(file.parent) for file in sorted(path.glob(f"*/{DRAFT}"))]
         hint = f" Did you mean {below[0]}?" if below else f" A policy's folder has a {DRAFT}."
-        raise click.UsageError(f"{source}: this folder is no policy's.{hint}")
+        raise click.UsageError(f"{visible(source)}: this folder is no policy's.{visible(hint)}")
     return load(path)
 
 
@@ -74,7 +79,7 @@ def folders(source: str) -> Iterator[Path]:
     else:
         found = [file for file in sorted(path.rglob(DRAFT)) if not file.is_symlink() or inside(file, path)]
         if not found:
-            raise click.UsageError(f"{source}: there is no policy in this folder; a policy's folder has a {DRAFT}.")
+            raise click.UsageError(f"{visible(source)}: there is no policy in this folder; a policy's folder has a {DRAFT}.")
         yield from found
 
 
@@ -98,7 +103,5 @@ def files(source: str) -> Iterator[tuple[Path, Path | None]]:
             found = True
             yield file, path
     if not found:
-        raise click.UsageError(f"{source}: there is no YAML or JSON file in this folder.")
+        raise click.UsageError(f"{visible(source)}: there is no YAML or JSON file in this folder.")
 
-
-__all__ = ["Finding", "PolicyError", "decider_of", "files", "folders", "load_text", "policy_of", "read_file", "standard_input"]

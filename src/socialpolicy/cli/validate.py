@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +13,10 @@ from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO
 from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, told
 from socialpolicy.loading.policies import DRAFT, check
 from socialpolicy.loading.reading import REFUSED, Document, Where, read_file
-from socialpolicy.policy import Policy, load
 
 if TYPE_CHECKING:
     from socialpolicy.loading.models import PolicyText
+    from socialpolicy.policy import Policy
     from socialpolicy.program import Program
 
 UNREADABLE = frozenset({"unreadable-file", "outside-root"})
@@ -156,6 +155,7 @@ def examples(document: Document, written: PolicyText, program: Program) -> None:
     """Check the facts and names in the examples of rules."""
     from socialpolicy.errors import ActionError
     from socialpolicy.loading.policies import Loaded
+    from socialpolicy.policy import Policy
     from socialpolicy.testing import check_names, expectation
 
     policy = Policy(Loaded(written, program, document.name))
@@ -172,6 +172,8 @@ def examples(document: Document, written: PolicyText, program: Program) -> None:
 
 def policy_beside(document: Document) -> Policy | None:
     """The policy whose cases these are: in the folder of the file, or in the one above."""
+    from socialpolicy.policy import load
+
     folder = Path(document.name).resolve().parent
     for place in (folder.parent, folder):
         if (place / DRAFT).is_file():
@@ -194,5 +196,3 @@ def closing(findings: list[Finding], names: list[str], other: list[str], on: boo
     in_files = len({finding.file for finding in findings})
     return f"{counts or 'some remarks'} in {in_files} of {files}.   socialpolicy explain {findings[0].id}  tells more.{left}"
 
-
-__all__ = ["command", "sys"]

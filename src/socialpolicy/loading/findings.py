@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import IntEnum
@@ -171,6 +171,8 @@ class Mistakes:
             return True
         if id in BESIDE and (where[: BESIDE[id]] in self.beside or where[: BESIDE[id]] in self.incomplete):
             return True
+        if id == "unknown-fact" and where[:1] == ("conditions",) and where[:2] in self.beside:
+            return True  # without its `is`, a condition with a title reads as a bare one
         if (id in OF_IDS and self.ids) or (id in OF_FACTS and self.gone(USES)):
             return True
         if id == "unknown-value" and any(self.dubious(place) for place in values(where)):
@@ -207,7 +209,7 @@ def above(where: Where) -> Iterator[Where]:
 def values(where: Where) -> Iterator[Where]:
     """Where the values of a fact that is named on the way to a place may be declared, and groups of them."""
     for step in where:
-        if isinstance(step, str) and "." in step or len(where) > 1 and step == where[-1]:
+        if (isinstance(step, str) and "." in step) or step is where[-1]:
             yield from ((*FACTS, step, "values"), ("vocabulary", "values", step), ("vocabulary", "groups", step))
 
 
@@ -267,5 +269,5 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        c if c.isprintable() or c == " " else "\\u%04x" % ord(c) if ord(c) < 0x10000 else "\\U%08x" % ord(c) for c in text
+        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text
     )

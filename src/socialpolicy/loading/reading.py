@@ -128,9 +128,9 @@ class Document:
         """Add a finding about what an event of the parser stands for."""
         line, column, end = 1, 1, 2
         if event is not None:
-            start, stop = event.start_mark, event.end_mark
-            line, column = start.line + 1, start.column + 1
-            token = isinstance(event, ScalarEvent) and stop.line == start.line
+            line, column = begins(event)
+            stop: Any = event.end_mark
+            token = isinstance(event, ScalarEvent) and stop.line + 1 == line
             end = stop.column + 1 if token else column + 1
         self.add_place(id, line, column, end, message, hint, level)
 
@@ -173,12 +173,18 @@ class Document:
     def place(self, where: Where) -> tuple[int, int]:
         """The line and column of the value at ``where``, counted from 1."""
         event = self.event(where)
-        return (event.start_mark.line + 1, event.start_mark.column + 1) if event else (1, 1)
+        return begins(event) if event else (1, 1)
 
     @property
     def failed(self) -> bool:
         """Whether any finding is an error."""
         return any(finding.level is Level.ERROR for finding in self.findings)
+
+
+def begins(event: Event) -> tuple[int, int]:
+    """The line and column where the thing begins that an event stands for, counted from 1."""
+    mark: Any = event.start_mark
+    return mark.line + 1, mark.column + 1
 
 
 def read_file(path: Path, *, root: Path | None = None, name: str | None = None) -> Document:
@@ -340,8 +346,10 @@ class Composer:
         self.directives()
         loader = loader_of(self.source)
         try:
-            events: Iterator[Event] = iter(loader.get_event, None)
-            data, spot, documents = REFUSED, None, 0
+            events: Iterator[Any] = iter(loader.get_event, None)
+            data: Data = REFUSED
+            spot: Spot | None = None
+            documents = 0
             for event in events:
                 kind = type(event)
                 if kind is DocumentStartEvent:
@@ -382,7 +390,7 @@ class Composer:
             if len(self.document.findings) >= HIDDEN_AT_MOST:
                 return
 
-    def collection(self, first: Any, events: Iterator[Event]) -> tuple[Data, Spot]:
+    def collection(self, first: Any, events: Iterator[Any]) -> tuple[Data, Spot]:
         """Compose a mapping or list and all below it, without recursion."""
         top_data: Data = {} if type(first) is MappingStartEvent else []
         top_spot: MappingSpot | ListSpot = MappingSpot(first) if type(first) is MappingStartEvent else ListSpot(first)
@@ -401,7 +409,8 @@ class Composer:
             if self.nodes > most:
                 self.limit(event, f"the file has more than {most:,} keys and values.", "split it.")
             kept: Data
-            inner: Spot
+            value: Data
+            inner: Any
             if kind is ScalarEvent:
                 if type(spot) is MappingSpot and spot.waiting is None:
                     spot.waiting = event
@@ -418,7 +427,7 @@ class Composer:
                     kept = value
             if type(spot) is MappingSpot:
                 self.entry(data, spot, kept, inner)
-            else:
+            elif type(spot) is ListSpot:
                 if len(data) >= LIST_ITEMS:
                     self.limit(event, f"the list has more than {LIST_ITEMS:,} entries.", "split it.")
                 data.append(kept)
@@ -428,7 +437,7 @@ class Composer:
                 if len(stack) >= DEPTH:
                     self.limit(event, f"this is nested more than {DEPTH} deep.",
                                "no policy needs that: check the brackets and the indentation.")
-                data, spot = value, inner  # type: ignore[assignment]
+                data, spot = value, inner
         return top_data, top_spot
 
     def entry(self, data: dict[str, Data], spot: MappingSpot, value: Data, inner: Spot) -> None:
@@ -449,7 +458,7 @@ class Composer:
             spot.incomplete = True
             return
         if key in spot.keys:
-            first = spot.keys[key].start_mark.line + 1
+            first, _ = begins(spot.keys[key])
             self.document.add_at("duplicate-key", event, f"{key} is given twice; the first is on line {first}.",
                                  "keep one; to join two conditions, put them under one key.")
             return
@@ -481,7 +490,7 @@ class Composer:
     def scalar(self, event: Any) -> Data:
         """The value of a scalar by the core schema of YAML 1.2, or ``REFUSED``."""
         if type(event) is AliasEvent:
-            text = f"*{event.anchor[:60]}"
+            text = f"*{(event.anchor or '')[:60]}"
             self.document.add_at("alias", event, f"`{text}` refers to a marked value elsewhere; a policy says everything where it counts.",
                                  f'write the value out; a text that begins with * goes in quotes: "{text}".')
             return REFUSED
@@ -594,7 +603,8 @@ class Composer:
             self.document.add_at("anchor", event, f"`&{event.anchor}` marks a value for reuse; a policy says everything where it counts.",
                                  "a text that begins with & goes in quotes; to reuse, name a condition or a group.")
         if event.tag:
-            self.document.add_at("tag", event, f"`{event.tag[:60]}` gives a type; types follow from the place.",
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")[:60]
+            self.document.add_at("tag", event, f"`{tag}` gives a type; types follow from the place.",
                                  "a text that begins with ! goes in quotes.")
 
     def limit(self, event: Event, message: str, hint: str) -> None:
@@ -616,6 +626,7 @@ class Unquoted(float):
     text: str
 
     def __new__(cls, text: str) -> Unquoted:
+        """Make one of its text."""
         number = super().__new__(cls, float(text))
         number.text = text
         return number
@@ -755,4 +766,4 @@ def nearer(document: Document, line: int, column: int, said: str, message: str, 
     return line, column, message, hint
 
 
-__all__ = ["Document", "MappingSpot", "REFUSED", "Unquoted", "Where", "listed", "read_bytes", "read_file", "read_text"]
+__all__ = ["REFUSED", "Document", "MappingSpot", "Unquoted", "Where", "listed", "read_bytes", "read_file", "read_text"]

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from yaml.events import Event
 
 from socialpolicy.loading.findings import above, listed, meant
-from socialpolicy.loading.reading import REFUSED, Data, Document, ListSpot, MappingSpot, Unquoted, Where
+from socialpolicy.loading.reading import REFUSED, Data, Document, ListSpot, MappingSpot, Unquoted, Where, begins
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -145,11 +145,12 @@ def without_nulls(document: Document, data: dict[str, Data], nulls_in: frozenset
 def nothing_behind(document: Document, where: Where, told: set[int]) -> None:
     """Add the finding for a key with nothing behind it."""
     key, event = str(where[-1]), document.event(where, key=True)
-    if event and event.start_mark.line + 1 in told:
+    line, column = begins(event) if event else (1, 1)
+    if line in told:
         pass
     elif suspicious(key):
         document.add("unknown-key", where, f'there is no key "{key[:60]}".', COMMA_HINT, key=True)
-    elif event and document.line(event.start_mark.line + 1)[: event.start_mark.column].rstrip().endswith("?"):
+    elif document.line(line)[: column - 1].rstrip().endswith("?"):
         document.add("empty-value", where, f"there is nothing behind `{key[:60]}:`.", "? begins a key: a text that begins with ? goes in quotes.", key=True)
     elif ":" in key:
         word, _, rest = key.partition(":")
@@ -321,7 +322,7 @@ def report(document: Document, data: Data, problem: Any, where: Where, model: ty
     last = str(problem["loc"][-1]) if problem["loc"] else ""
     name, thing = key_of(where, last), called(where, last)
     hinted = len(document.findings) < HINTED_AT_MOST
-    if kind == "extra_forbidden" or kind == "union_tag_invalid":
+    if kind in ("extra_forbidden", "union_tag_invalid"):
         above = joint(data, where)
         if above and above[-2] in ("require", "need"):
             hint = "name the fact to put right; for several ways, use `if`."
@@ -346,6 +347,8 @@ def report(document: Document, data: Data, problem: Any, where: Where, model: ty
         hint = meant(value, words) or HOW.get(name, "") if hinted else ""
         if isinstance(value, list) and len(value) == 1 and value[0] in words:
             hint = f"write {value[0]}."
+        elif isinstance(value, str) and value in words:
+            hint = f"write {value}, without quotes."
         document.tell("unknown-value", where, f"{thing.strip('`')} has to be {listed(words)}, not {told}.", hint)
     elif kind == "string_pattern_mismatch":
         pattern_finding(document, where, value)
@@ -369,12 +372,11 @@ def joint(data: Data, where: Where) -> Where:
 
     Facts are compared with words; so where a fact or a mapping stands behind a name, the name was meant to join.
     """
-    if where and isinstance(where[-1], str) and "." in where[-1] and isinstance(at(data, where), bool | int | str | list | dict):
-        above = where[:-1]
-    elif where and isinstance(where[-1], int) and isinstance(at(data, where), dict):
-        above = where[:-1]
-    else:
+    last = where[-1] if where else ""
+    fact = isinstance(last, str) and "." in last
+    if not fact and not (isinstance(last, int) and isinstance(at(data, where), dict)):
         return ()
+    above = where[:-1]
     inside = any(step in CONDITIONS or step in ("conditions", "require", "need", "all", "any", "none", "not") for step in above[:-1])
     return above if inside and isinstance(above[-1], str) and "." not in above[-1] else ()
 

@@ -24,6 +24,7 @@ CORE_SCOPE = {
     "regions": "actor.region", "audiences": "content.audience_regions",
 }  # fmt: skip
 CORE_PARTS = {"baseline": "account.kind", "approvals": "context.approvals", "instant": "context.at"}
+PARTS = {"baseline": (Kind.ENUM, "an enum"), "approvals": (Kind.SET, "a set of enum"), "instant": (Kind.DATETIME, "a datetime")}
 RESERVED = frozenset({"all", "any", "none", "not", "is"})
 SETTABLE = ("default", "in_examples", "question", "hint", "mutable", "labels", "if_missing")
 
@@ -122,12 +123,14 @@ def add(words: Words, base: Vocabulary, written: VocabularyParts, where: Where) 
                 words.facts[name] = fact
     add_groups(words, written, where)
     parts = {
-        part: getattr(written, part) or getattr(base, part) or (CORE_PARTS[part] if CORE_PARTS[part] in words.facts else "")
+        part: getattr(written, part) or getattr(base, part) or (CORE_PARTS[part] if plays(words, CORE_PARTS[part], part) else "")
         for part in CORE_PARTS
     }
     words.approvals = parts["approvals"]
     check_parts(words, parts, written, where)
-    scope = dict(base.scope) or {word: fact for word, fact in CORE_SCOPE.items() if fact in words.facts}
+    scope = dict(base.scope)
+    if not scope and written.scope is None:
+        scope = {word: fact for word, fact in CORE_SCOPE.items() if fact in words.facts}
     for word, name in (written.scope or {}).items():
         if known_fact_value(words, name, (*where, "scope", word)):
             scope[word] = name
@@ -172,14 +175,17 @@ def known_fact_value(words: Words, name: str, where: Where) -> bool:
     return name in words.facts
 
 
+def plays(words: Words, name: str, part: str) -> bool:
+    """Whether a fact is of the type that can play a part."""
+    fact = words.facts.get(name)
+    return fact is not None and fact.kind is PARTS[part][0] and (part != "approvals" or bool(fact.values))
+
+
 def check_parts(words: Words, parts: dict[str, str], written: VocabularyParts, where: Where) -> None:
     """Check the facts that play a part."""
-    wanted = {"baseline": (Kind.ENUM, "an enum"), "approvals": (Kind.SET, "a set of enum"), "instant": (Kind.DATETIME, "a datetime")}
-    for part, (kind, word) in wanted.items():
-        if getattr(written, part) is not None and known_fact_value(words, parts[part], (*where, part)):
-            fact = words.facts[parts[part]]
-            if fact.kind is not kind or (part == "approvals" and not fact.values):
-                words.document.add("type-mismatch", (*where, part), f"`{part}` names {word}; {fact.name} is none.")
+    for part, (_, word) in PARTS.items():
+        if getattr(written, part) is not None and known_fact_value(words, parts[part], (*where, part)) and not plays(words, parts[part], part):
+            words.document.add("type-mismatch", (*where, part), f"`{part}` names {word}; {parts[part]} is none.")
 
 
 def add_groups(words: Words, written: VocabularyParts, where: Where) -> None:
