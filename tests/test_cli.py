@@ -167,7 +167,7 @@ def test_a_failed_case_is_a_readable_difference(capsys: pytest.CaptureFixture[st
         (["decide", ACME, "--set", "account.kind=personl"], 2, "Did you mean personal?"),
         (["decide", ACME, "--set", "account.kind"], 2, "FACT=VALUE"),
         (["decide", ACME, "--at", "tomorrow"], 2, "instant"),
-        (["valdate", ACME], 2, "did you mean validate?"),
+        (["valdate", ACME], 2, "Did you mean validate?"),
         (["validate"], 2, "Missing argument"),
         (["validate", ACME, "-f", "xml"], 2, "text, json"),
         (["explain", "unknown-fct"], 2, "did you mean unknown-fact?"),

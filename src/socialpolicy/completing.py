@@ -98,7 +98,7 @@ def contradiction(
 
 def agrees(vocabulary: Vocabulary, known: Facts, name: str, value: Value) -> bool:
     """Tell whether assuming this one value, beside what is known, contradicts no implication."""
-    if not vocabulary.implications:
+    if not any(name in implication.then or name in reads(implication.given) for implication in vocabulary.implications):
         return True
     try:
         follow(vocabulary, {**known, name: value}, {}, {})

@@ -41,6 +41,8 @@ def _lines(decision: Decision, why: bool, known: Facts) -> Iterator[str]:
             yield "To be put right in any case:"
         yield from _cut(f"  {number}. {text}" for number, text in enumerate(_revisions(program, sure.revisions), 1))
     if sure.approvals:
+        if decision.outcome is not Outcome.ASK or not decision.determined:
+            yield "It needs a yes from:"
         yield from _approvals(program, sure.approvals)
     yield from _hand_overs(program, sure.hand_overs)
     if not decision.determined:
@@ -86,7 +88,8 @@ def _revisions(program: Program, revisions: Iterable[Revision]) -> Iterator[str]
             continue
         told.add(text)
         by = f" ({program.contacts[revision.fixable_by].title} can do this for you.)" if revision.fixable_by else ""
-        wanted = "" if revision.say else _wanted(program, revision.test)
+        worded = revision.say or rules[revision.rule].say != rules[revision.rule].title
+        wanted = "" if worded else _wanted(program, revision.test)
         phrase = next((f' For example: "{phrase}"' for phrase in rules[revision.rule].phrases), "")
         yield _ended(text) + wanted + by + phrase
 
@@ -159,9 +162,10 @@ def _questions(decision: Decision, known: Facts) -> Iterator[str]:
         answers = "yes / no" if fact.kind is Kind.BOOL else " / ".join(fact.labels.get(value, value) for value in fact.values[:6])
         more = " / …" if len(fact.values) > 6 else ""
         yield f"  {number}. {fact.question}" + (f"  [{answers}{more}]" if answers else "")
-    if len(facts) > QUESTIONS_SHOWN:
-        few = " (the first ones may settle many of them)" if screening else ""
-        yield f"  … and {len(facts) - QUESTIONS_SHOWN} more{few}."
+    left = len(missing - {fact.name for fact in people[:QUESTIONS_SHOWN]})
+    if left:
+        few = ", many of which these may settle" if screening else ""
+        yield f"  … and {left} more{few}."
 
 
 def _reasons(program: Program, sure: Lists) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import tempfile
+from errno import ENOENT
 from pathlib import Path
 
 from socialpolicy.deciding import Decider
@@ -26,6 +27,8 @@ def dumped(program: Program) -> str:
 def save(program: Program, path: str | Path) -> None:
     """Write a program to a file: the old one stays whole until the new one is."""
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(ENOENT, "there is no such folder", str(path.parent))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -31,7 +31,9 @@ class Bounded:
     def __init__(self, reader: str) -> None:
         paths = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "src")]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*paths, os.environ.get("PYTHONPATH", "")])}
-        self.process = Popen([sys.executable, "-m", "hostile.bounded", reader], stdin=PIPE, stdout=PIPE, env=environment)
+        self.process = Popen(
+            [sys.executable, "-m", "hostile.bounded", reader], stdin=PIPE, stdout=PIPE, env=environment
+        )
 
     def run(self, arguments: list[str]) -> dict[str, Any]:
         """Run the command line; the result has ``status``, ``output``, ``seconds`` and ``bytes``."""

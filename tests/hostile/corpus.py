@@ -134,8 +134,10 @@ def references() -> Iterator[Hostile]:
         "one anchor with ten thousand aliases",
         top(f"x-a: &a hello\nx-b: [{', '.join(['*a'] * 9999)}]"),
         "anchor",
-        "alias", "limit-reached",
-        many=True, status=1,
+        "alias",
+        "limit-reached",
+        many=True,
+        status=1,
     )
     yield bad("merge key", put("scope: everything", "▸<<: *other\n    scope: everything"), "merge-key")
     yield bad(
@@ -214,7 +216,14 @@ exceptions:
   ▸R-1: {rules: [R-2], for: {actor.id: u-1}, owner: legal, reason: R, ticket: T, approved_by: [legal], in_force: {from: 2026-01-01, through: 2026-02-01}}
 """, "duplicate-id")  # fmt: skip
     yield bad("key in other people's data", top("x-a: {b: 1, ▸b: 2}"), "duplicate-key")
-    yield bad("ten thousand times one key", top("x-a:\n" + "  b: 1\n" * 10_000), "duplicate-key", "limit-reached", many=True, status=1)
+    yield bad(
+        "ten thousand times one key",
+        top("x-a:\n" + "  b: 1\n" * 10_000),
+        "duplicate-key",
+        "limit-reached",
+        many=True,
+        status=1,
+    )
     yield bad(
         "keys of one look and different letters",
         top("conditions:\n  ▸caf\u00e9: {content.mature: true}\n  ▸cafe\u0301: {content.mature: true}"),
@@ -259,9 +268,7 @@ def typing() -> Iterator[Hostile]:
     yield bad("version with a v", put('version: "1.0.0"', "version: ▸v1.0.0"), "bad-version")
     yield bad("version with a line end", put('version: "1.0.0"', r'version: ▸"1.0.0\n"'), "bad-version")
     yield bad("version in wide digits", put('version: "1.0.0"', 'version: ▸"１.0.0"'), "bad-version")
-    yield bad(
-        "version of five thousand digits", put('version: "1.0.0"', f'version: ▸"{"9" * 5000}.0.0"'), "too-long"
-    )
+    yield bad("version of five thousand digits", put('version: "1.0.0"', f'version: ▸"{"9" * 5000}.0.0"'), "too-long")
     yield bad("version that is a date", put('version: "1.0.0"', "version: ▸2026-03-01"), "bad-version")
     yield bad("number with a leading zero", put("title: A small policy", "title: ▸010"), "ambiguous-scalar")
     yield bad("number to the base 16", put("title: A small policy", "title: ▸0x1F"), "ambiguous-scalar")
@@ -507,25 +514,36 @@ def sizes() -> Iterator[Hostile]:
         many=True,
         heavy=True,
     )
-    yield bad("many small values", top("x-a:\n" + f"- [{'0,' * 99}0]\n" * 2_500), heavy=True,
-        pure=False)
+    yield bad("many small values", top("x-a:\n" + f"- [{'0,' * 99}0]\n" * 2_500), heavy=True, pure=False)
     yield bad("many small lists", top("x-a:\n" + f"- [{'[],' * 99}[]]\n" * 1_000), heavy=True)
     yield bad("a hundred thousand keys", top("x-a:\n" + "".join(f"  k{n}: 0\n" for n in range(40_000))), heavy=True)
     yield bad(
         "ten thousand unknown keys",
         top("".join(f"k{n}: 0\n" for n in range(10_000))),
-        "unknown-key", "limit-reached",
-        many=True, status=1,
+        "unknown-key",
+        "limit-reached",
+        many=True,
+        status=1,
         heavy=True,
     )
     yield bad(
         "ten thousand wrong types",
         top("terms: {w: {kind: words, entries: [" + "1, " * 9_999 + "1]}}"),
-        "wrong-type", "limit-reached",
-        many=True, status=1,
+        "wrong-type",
+        "limit-reached",
+        many=True,
+        status=1,
         heavy=True,
     )
-    yield bad("ten thousand nulls", rule("tags: [" + "~, " * 9_999 + "~]"), "empty-value", "limit-reached", many=True, status=1, heavy=True)
+    yield bad(
+        "ten thousand nulls",
+        rule("tags: [" + "~, " * 9_999 + "~]"),
+        "empty-value",
+        "limit-reached",
+        many=True,
+        status=1,
+        heavy=True,
+    )
     yield bad("ten thousand hidden characters", top("# \u200b\n" * 10_000), "hidden-character", many=True, heavy=True)
     yield bad(
         "hidden characters on one long line", top("# " + "\u200b" * 100_000), "hidden-character", many=True, heavy=True
@@ -533,8 +551,10 @@ def sizes() -> Iterator[Hostile]:
     yield bad(
         "ten thousand hashtags behind texts",
         top("x-a:\n" + "- a #b\n" * 9_999),
-        "hashtag-or-comment", "limit-reached",
-        many=True, status=1,
+        "hashtag-or-comment",
+        "limit-reached",
+        many=True,
+        status=1,
         heavy=True,
     )
     yield bad("hashtags in ten thousand quotes", top("x-a:\n" + "- 'a #b'\n" * 9_999), heavy=True)
@@ -542,8 +562,10 @@ def sizes() -> Iterator[Hostile]:
     yield bad(
         "ten thousand unknown facts",
         when("{all: [" + "{no.fact: true}, " * 4_000 + "{no.fact: true}]}"),
-        "unknown-fact", "limit-reached",
-        many=True, status=1,
+        "unknown-fact",
+        "limit-reached",
+        many=True,
+        status=1,
         heavy=True,
     )
     yield bad(
@@ -561,12 +583,22 @@ def sizes() -> Iterator[Hostile]:
         pure=False,
     )
     yield bad("rules over the limit of a list", POLICY + "  - {}\n" * 10_001, "limit-reached@10011:5", heavy=True)
-    yield bad("ten thousand broken rules", POLICY + "  - {}\n" * 9_999, "missing-key", "limit-reached", many=True, status=1, heavy=True)
+    yield bad(
+        "ten thousand broken rules",
+        POLICY + "  - {}\n" * 9_999,
+        "missing-key",
+        "limit-reached",
+        many=True,
+        status=1,
+        heavy=True,
+    )
     yield bad(
         "ten thousand rules with one id",
         POLICY + "  - {id: R-1, title: T, effect: advise, scope: everything}\n" * 5_000,
-        "duplicate-id", "limit-reached",
-        many=True, status=1,
+        "duplicate-id",
+        "limit-reached",
+        many=True,
+        status=1,
         heavy=True,
     )
     yield bad(
@@ -577,8 +609,10 @@ def sizes() -> Iterator[Hostile]:
     yield bad(
         "names of facts next to one another",
         when("{" + ", ".join(f"content.tonee{n}: x" for n in range(3_000)) + "}"),
-        "unknown-fact", "limit-reached",
-        many=True, status=1,
+        "unknown-fact",
+        "limit-reached",
+        many=True,
+        status=1,
         heavy=True,
     )
     yield bad("text of sixty thousand stars", when("{account.id: {matches: '" + "*a" * 30_000 + "'}}"))
@@ -669,8 +703,7 @@ def blow_ups() -> Iterator[Hostile]:
             "rules:\n",
             "rules:\n"
             + "".join(
-                f"  - {{id: A{n}, title: T, effect: deny, scope: everything, when: {{big: true}}}}\n"
-                for n in range(75)
+                f"  - {{id: A{n}, title: T, effect: deny, scope: everything, when: {{big: true}}}}\n" for n in range(75)
             ),
         ),
         heavy=True,
@@ -766,28 +799,139 @@ vocabulary:
 
     def rules(number: int, condition: str) -> str:
         return "rules:\n" + "".join(
-            f"  - {{id: A{n}, title: T, effect: deny, scope: everything, when: {{{condition}}}}}\n" for n in range(number)
+            f"  - {{id: A{n}, title: T, effect: deny, scope: everything, when: {{{condition}}}}}\n"
+            for n in range(number)
         )
 
     def limit(name: str, text: str, **more: object) -> Hostile:
         return bad(name, text, "limit-reached", many=True, heavy=True, **more)  # type: ignore[arg-type]
 
     yield bad("ten thousand values", head + facts + one, heavy=True)
-    yield bad("ten thousand values in a group", head + facts + "  groups: {k: {a: {all_but: [v0]}}}\n" + one, heavy=True)
-    yield limit("group of groups", head + facts + f"  groups:\n    k:\n      a: {{all_but: [v0]}}\n      b: [{'a, ' * 9_998}a]\n      c: [{'b, ' * 9_998}b]\n" + one, open=True)
-    yield limit("thousands of big groups", head + facts + "  groups:\n    k:\n" + "".join(f"      g{n}: {{all_but: [v0]}}\n" for n in range(9_000)) + one, open=True)
-    yield limit("big group ten thousand times in a condition", head + facts + "  groups: {k: {a: {all_but: [v0]}}}\n" + rules(1, f"k: [{'a, ' * 9_998}a]"), open=True)
-    yield limit("all but one of ten thousand values in thousands of rules", head + facts + rules(9_000, "k: {all_but: [v0]}"), open=True)
-    yield limit("big group in thousands of rules", head + facts + "  groups: {s: {a: {all_but: [v0]}}}\n" + rules(9_000, "s: {any_of: [a]}"), open=True)
-    yield limit("big list of terms in thousands of rules", head + f"terms: {{h: {{kind: handles, entries: [{words}]}}}}\n" + rules(9_000, "account.id: {in_list: h}"), open=True)
-    yield bad("big list of terms in a few rules", head + f"terms: {{h: {{kind: handles, entries: [{words}]}}}}\n" + rules(20, "account.id: {in_list: h}"), heavy=True)
-    yield bad("thousands of implications", head + "vocabulary:\n  facts:\n" + "".join(f"    f{n}: {{type: bool, question: Q}}\n" for n in range(2_001)) + "  implies:\n" + "".join(f"    - {{if: {{f{n}: true}}, then: {{f{n + 1}: true}}}}\n" for n in range(2_000)) + one, heavy=True)
-    yield limit("implications that fire one after the other", head + "vocabulary:\n  facts:\n    f0: {type: bool, question: Q, default: true}\n" + "".join(f"    f{n}: {{type: bool, question: Q}}\n" for n in range(1, 4_001)) + "  implies:\n" + "".join(f"    - {{if: {{f{n}: true}}, then: {{f{n + 1}: true}}}}\n" for n in reversed(range(4_000))) + one, open=True)
-    yield limit("defaults and implications by the thousand", head + "vocabulary:\n  facts:\n" + "".join(f"    f{n}: {{type: bool, question: Q, default: true}}\n" for n in range(3_001)) + "  implies:\n" + "".join(f"    - {{if: {{f{n}: true}}, then: {{f{n + 1}: true}}}}\n" for n in range(3_000)) + one, open=True)
-    yield bad("sixty thousand unknown facts", head + rules(3_000, ", ".join(f"f{n}: 1" for n in range(20))), "unknown-fact", "limit-reached", status=1, many=True, heavy=True)
-    yield bad("thousands of values that there are not", head + facts + "rules:\n" + "".join(f"  - {{id: A{n}, title: T, effect: deny, scope: everything, when: {{k: w{n}}}}}\n" for n in range(2_500)), "unknown-value", "limit-reached", status=1, many=True, heavy=True)
-    yield bad("thousands of contacts that there are not", head + "contacts:\n" + "".join(f"  contact_{n}: {{title: T, reach: R}}\n" for n in range(3_000)) + "rules:\n" + "".join(f"  - {{id: A{n}, title: T, effect: ask, approval: contact{n}, scope: everything}}\n" for n in range(2_500)), "unknown-contact", "limit-reached", status=1, many=True, heavy=True, pure=False)
-    yield bad("thousands of rules that there are not", head + "rules:\n" + "".join(f"  - {{id: A{n}, title: T, effect: deny, scope: everything, overrides: {{rules: [B{n}]}}}}\n" for n in range(5_000)), "unknown-rule", "limit-reached", status=1, many=True, heavy=True, pure=False)
+    yield bad(
+        "ten thousand values in a group", head + facts + "  groups: {k: {a: {all_but: [v0]}}}\n" + one, heavy=True
+    )
+    yield limit(
+        "group of groups",
+        head
+        + facts
+        + f"  groups:\n    k:\n      a: {{all_but: [v0]}}\n      b: [{'a, ' * 9_998}a]\n      c: [{'b, ' * 9_998}b]\n"
+        + one,
+        open=True,
+    )
+    yield limit(
+        "thousands of big groups",
+        head + facts + "  groups:\n    k:\n" + "".join(f"      g{n}: {{all_but: [v0]}}\n" for n in range(9_000)) + one,
+        open=True,
+    )
+    yield limit(
+        "big group ten thousand times in a condition",
+        head + facts + "  groups: {k: {a: {all_but: [v0]}}}\n" + rules(1, f"k: [{'a, ' * 9_998}a]"),
+        open=True,
+    )
+    yield limit(
+        "all but one of ten thousand values in thousands of rules",
+        head + facts + rules(9_000, "k: {all_but: [v0]}"),
+        open=True,
+    )
+    yield limit(
+        "big group in thousands of rules",
+        head + facts + "  groups: {s: {a: {all_but: [v0]}}}\n" + rules(9_000, "s: {any_of: [a]}"),
+        open=True,
+    )
+    yield limit(
+        "big list of terms in thousands of rules",
+        head + f"terms: {{h: {{kind: handles, entries: [{words}]}}}}\n" + rules(9_000, "account.id: {in_list: h}"),
+        open=True,
+    )
+    yield bad(
+        "big list of terms in a few rules",
+        head + f"terms: {{h: {{kind: handles, entries: [{words}]}}}}\n" + rules(20, "account.id: {in_list: h}"),
+        heavy=True,
+    )
+    yield bad(
+        "thousands of implications",
+        head
+        + "vocabulary:\n  facts:\n"
+        + "".join(f"    f{n}: {{type: bool, question: Q}}\n" for n in range(2_001))
+        + "  implies:\n"
+        + "".join(f"    - {{if: {{f{n}: true}}, then: {{f{n + 1}: true}}}}\n" for n in range(2_000))
+        + one,
+        heavy=True,
+    )
+    yield limit(
+        "implications that fire one after the other",
+        head
+        + "vocabulary:\n  facts:\n    f0: {type: bool, question: Q, default: true}\n"
+        + "".join(f"    f{n}: {{type: bool, question: Q}}\n" for n in range(1, 4_001))
+        + "  implies:\n"
+        + "".join(f"    - {{if: {{f{n}: true}}, then: {{f{n + 1}: true}}}}\n" for n in reversed(range(4_000)))
+        + one,
+        open=True,
+    )
+    yield limit(
+        "defaults and implications by the thousand",
+        head
+        + "vocabulary:\n  facts:\n"
+        + "".join(f"    f{n}: {{type: bool, question: Q, default: true}}\n" for n in range(3_001))
+        + "  implies:\n"
+        + "".join(f"    - {{if: {{f{n}: true}}, then: {{f{n + 1}: true}}}}\n" for n in range(3_000))
+        + one,
+        open=True,
+    )
+    yield bad(
+        "sixty thousand unknown facts",
+        head + rules(3_000, ", ".join(f"f{n}: 1" for n in range(20))),
+        "unknown-fact",
+        "limit-reached",
+        status=1,
+        many=True,
+        heavy=True,
+    )
+    yield bad(
+        "thousands of values that there are not",
+        head
+        + facts
+        + "rules:\n"
+        + "".join(
+            f"  - {{id: A{n}, title: T, effect: deny, scope: everything, when: {{k: w{n}}}}}\n" for n in range(2_500)
+        ),
+        "unknown-value",
+        "limit-reached",
+        status=1,
+        many=True,
+        heavy=True,
+    )
+    yield bad(
+        "thousands of contacts that there are not",
+        head
+        + "contacts:\n"
+        + "".join(f"  contact_{n}: {{title: T, reach: R}}\n" for n in range(3_000))
+        + "rules:\n"
+        + "".join(
+            f"  - {{id: A{n}, title: T, effect: ask, approval: contact{n}, scope: everything}}\n" for n in range(2_500)
+        ),
+        "unknown-contact",
+        "limit-reached",
+        status=1,
+        many=True,
+        heavy=True,
+        pure=False,
+    )
+    yield bad(
+        "thousands of rules that there are not",
+        head
+        + "rules:\n"
+        + "".join(
+            f"  - {{id: A{n}, title: T, effect: deny, scope: everything, overrides: {{rules: [B{n}]}}}}\n"
+            for n in range(5_000)
+        ),
+        "unknown-rule",
+        "limit-reached",
+        status=1,
+        many=True,
+        heavy=True,
+        pure=False,
+    )
 
 
 # -- characters ---------------------------------------------------------------------------------------------------------
@@ -917,7 +1061,12 @@ def syntax() -> Iterator[Hostile]:
     yield bad("bracket too many", rule("tags: []▸]"), "syntax")
     yield bad("tab as indentation", POLICY + "▸\tfirm: true\n", "syntax")
     yield bad("tab before a key", put("    effect: deny", "    ▸\teffect: deny"), "syntax")
-    yield bad("tab behind a colon is fine", put("effect: deny", "effect:\tdeny"), pure_status=1, pure_findings=("syntax@9:12",))
+    yield bad(
+        "tab behind a colon is fine",
+        put("effect: deny", "effect:\tdeny"),
+        pure_status=1,
+        pure_findings=("syntax@9:12",),
+    )
     yield bad("at sign at the start", top("owner: ▸@comms"), "syntax")
     yield bad("handle in a list", top("terms:\n  h:\n    kind: handles\n    entries:\n      - ▸@acme\n"), "syntax")
     yield bad("backtick at the start", title("▸`code`"), "syntax")
@@ -932,7 +1081,12 @@ def syntax() -> Iterator[Hostile]:
     yield bad("colon in a text of a list", rule("guidance: {do: [Say▸: please]}"), "wrong-type@12:21")
     yield bad("address with a colon is fine", title("https://example.org/a"))
     yield bad("question mark in a flow", rule("guidance: {do: [? ▸Ask]}"), "empty-value")
-    yield bad("question mark at the end in a flow", when("{content.tone: profane?▸}"), "unknown-value@11:26", pure_findings=("syntax@11:33",))
+    yield bad(
+        "question mark at the end in a flow",
+        when("{content.tone: profane?▸}"),
+        "unknown-value@11:26",
+        pure_findings=("syntax@11:33",),
+    )
     yield bad("dash without a blank", put("  - id: R-1\n    title: Be", "  -id: R-1\n    title▸: Be"), "syntax")
     yield bad("colon without a blank", put("effect: deny", "▸effect:deny"), "syntax")
     yield bad("colon without a blank in a flow", when("{▸content.tone:profane}"), "empty-value")
@@ -1419,7 +1573,10 @@ def cases() -> Iterator[Hostile]:
     def beside(name: str, text: str, *findings: str, **more: object) -> Hostile:
         """Test cases in their place beside the small policy."""
         where = iter(places(text))
-        told = [f"{finding}@{place}" if "@" not in finding and (place := next(where, "")) else finding for finding in findings]
+        told = [
+            f"{finding}@{place}" if "@" not in finding and (place := next(where, "")) else finding
+            for finding in findings
+        ]
 
         def build(folder: Path) -> list[str]:
             (folder / "tests").mkdir()
@@ -1437,16 +1594,28 @@ def cases() -> Iterator[Hostile]:
     yield beside("nothing wrong", case("{content.tone: [profane]}"))
     yield beside("no cases", "cases_for: hostile\nassume: nothing\ncases: []\n")
     yield beside("for another policy", case("{}").replace("hostile", "▸other"), "other-policy")
-    yield beside("assumption missing", case("{}").replace("assume: nothing\n", "").replace("cases_for", "▸cases_for"), "missing-key")
+    yield beside(
+        "assumption missing",
+        case("{}").replace("assume: nothing\n", "").replace("cases_for", "▸cases_for"),
+        "missing-key",
+    )
     yield beside("assumption that there is not", case("{}").replace("nothing", "▸everything"), "unknown-value")
     yield beside("unknown fact", case("{▸content.ton: [profane]}"), "unknown-fact")
     yield beside("unknown value", case("{content.tone: ▸[profain]}"), "unknown-value")
     yield beside("text for a set", case("{content.tone: ▸profane}"), "type-mismatch")
     yield beside("null in a set", case("{content.tone: [▸null]}"), "wrong-type")
     yield beside("nothing is unknown", case("{content.tone: null}"))
-    yield beside("hashtag for a fact", head + "  - id: A\n    facts:\n      account.id: ▸#sp\n    expect: deny\n", "hashtag-or-comment")
+    yield beside(
+        "hashtag for a fact",
+        head + "  - id: A\n    facts:\n      account.id: ▸#sp\n    expect: deny\n",
+        "hashtag-or-comment",
+    )
     yield beside("fact twice", case("{content.mature: true, ▸content.mature: false}"), "duplicate-key")
-    yield beside("fact in two places", case("{content.mature: true}", "vary: {▸content.mature: [true]}, expect: deny"), "duplicate-key")
+    yield beside(
+        "fact in two places",
+        case("{content.mature: true}", "vary: {▸content.mature: [true]}, expect: deny"),
+        "duplicate-key",
+    )
     yield beside("number with a point", case("{account.admins: ▸1.5}"), "wrong-type")
     yield beside("number out of bounds", case("{account.admins: ▸-1}"), "out-of-range")
     yield beside("instant without an offset", case('{context.at: ▸"2026-01-01T00:00:00"}'), "bad-instant")
@@ -1463,7 +1632,11 @@ def cases() -> Iterator[Hostile]:
         "content.mature", "content.consent", "content.credited", "account.mfa", "actor.trained", "actor.on_duty")) + "}, expect: deny"),
         "type-mismatch", "limit-reached", many=True, heavy=True, status=1)  # fmt: skip
     yield beside("cases that are a policy", POLICY)
-    yield beside("cases as a mapping", "cases_for: hostile\nassume: nothing\ncases: ▸{A: {facts: {}, expect: deny}}\n", "wrong-type")
+    yield beside(
+        "cases as a mapping",
+        "cases_for: hostile\nassume: nothing\ncases: ▸{A: {facts: {}, expect: deny}}\n",
+        "wrong-type",
+    )
 
 
 # -- files that are none --------------------------------------------------------------------------------------------------

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 READERS = ("c", "pure") if hasattr(yaml, "CSafeLoader") else ("pure",)
 SECONDS = 5
 OUTPUT = 64 * 1024
-FINDING = re.compile(r"^(?P<file>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?:error|warning): (?P<id>[a-z0-9-]+): \S.*[.?…]$", re.M)
+FINDING = re.compile(
+    r"^(?P<file>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?:error|warning): (?P<id>[a-z0-9-]+): \S.*[.?…]$", re.M
+)
 ENTRIES = corpus()
 
 

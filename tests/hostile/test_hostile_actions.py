@@ -199,7 +199,9 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("facts", "expected"), [pytest.param(facts, expected, id=name) for name, facts, expected in REFUSED])
+@pytest.mark.parametrize(
+    ("facts", "expected"), [pytest.param(facts, expected, id=name) for name, facts, expected in REFUSED]
+)
 def test_what_cannot_be_is_refused_with_every_problem(facts: Any, expected: str) -> None:
     with pytest.raises(ActionError) as caught:
         policy().decide(facts)
@@ -220,7 +222,11 @@ def value_of(name: str) -> Any:
 
 @pytest.mark.parametrize(
     ("facts", "expected"),
-    [pytest.param(facts, expected, id=name) for name, facts, expected in REFUSED if isinstance(facts, dict) and "million" not in name],
+    [
+        pytest.param(facts, expected, id=name)
+        for name, facts, expected in REFUSED
+        if isinstance(facts, dict) and not {"million", "lies"} & set(name.split())
+    ],
 )
 def test_facts_that_were_stated_often_are_checked_as_well(facts: dict[Any, Any], expected: str) -> None:
     often = loads(POLICY)
@@ -258,7 +264,9 @@ ACCEPTED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("facts", "expected"), [pytest.param(facts, expected, id=name) for name, facts, expected in ACCEPTED])
+@pytest.mark.parametrize(
+    ("facts", "expected"), [pytest.param(facts, expected, id=name) for name, facts, expected in ACCEPTED]
+)
 def test_what_can_be_is_taken_as_it_is(facts: dict[str, Any], expected: dict[str, Any]) -> None:
     assert policy().action(facts).facts == expected
     for value in policy().action(facts).facts.values():
@@ -303,7 +311,9 @@ def in_files() -> Iterator[tuple[str, str, list[str]]]:
     yield "a policy", "▸" + POLICY, ["unknown-fact"]
 
 
-@pytest.mark.parametrize(("text", "findings"), [pytest.param(text, findings, id=name) for name, text, findings in in_files()])
+@pytest.mark.parametrize(
+    ("text", "findings"), [pytest.param(text, findings, id=name) for name, text, findings in in_files()]
+)
 def test_a_file_of_facts_is_refused_with_its_places(
     text: str, findings: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

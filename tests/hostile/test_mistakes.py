@@ -26,7 +26,20 @@ if TYPE_CHECKING:
 
 WHOLE = (Path(__file__).parent / "valid.yaml").read_text("utf-8")
 DECLARING = frozenset(
-    {"facts", "groups", "content.kind", "tags", "conditions", "terms", "calendars", "contacts", "roles", "steps", "templates", "baseline"}
+    {
+        "facts",
+        "groups",
+        "content.kind",
+        "tags",
+        "conditions",
+        "terms",
+        "calendars",
+        "contacts",
+        "roles",
+        "steps",
+        "templates",
+        "baseline",
+    }
 )
 """Mappings whose keys are names that the policy declares: with another name, what is wrong is where the old one is used."""
 

@@ -287,8 +287,8 @@ ERRORS = (
     ),
     planted(
         "duties-join-whoever-bears-them", "decisions.py",
-        "duty.id and f\"#{duty.id}\" or duty.what, duty.who, duty.start",
-        "duty.id and f\"#{duty.id}\" or duty.what, duty.start",
+        "duty.id or duty.what, duty.who, duty.start",
+        "duty.id or duty.what, duty.start",
         "What both the author and Ann have to do is done by one of them.",
         "test_duties_join.py::test_other_evidence_another_start_or_another_bearer_is_another_duty",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def command(
     clock = f"(at {shown(policy.action(facts).facts[policy.vocabulary.instant])}, by this machine's clock)" if at == "now" else ""
 
     def text() -> str:
-        if quiet:
+        if quiet and not explain:
             return output.paint(decision.outcome.word, output.COLORS[decision.outcome.word], on)
         if explain:
             return for_engineers(policy, decision, facts, assume, on) + (f"\n\n  {clock}" if clock else "")
@@ -94,7 +95,7 @@ def action_document(action: str) -> Document:
 
 def read_facts(policy: Decider, document: Document | None, stated: tuple[str, ...], at: str | None) -> dict[str, Any]:
     """The facts of the file, of ``--set`` and of ``--at``."""
-    facts: dict[str, Any] = dict(document.data) if document else {}
+    facts: dict[str, Any] = deepcopy(document.data) if document else {}
     for text in stated:
         name, equals, value = text.partition("=")
         name = name.strip()
@@ -103,13 +104,24 @@ def read_facts(policy: Decider, document: Document | None, stated: tuple[str, ..
             raise click.UsageError(f"--set {text}: write FACT=VALUE, such as --set account.kind=personal.")
         if fact is None:
             raise click.UsageError(f"--set {text}: {name} is not a fact of the vocabulary. " + meant(name, policy.vocabulary.facts))
+        leave_out(facts, name)
         facts[name] = as_value(fact.kind, value.strip())
     if at is not None:
         name = policy.vocabulary.instant
         if not name:
             raise click.UsageError("--at: this vocabulary names no fact for the instant.")
+        leave_out(facts, name)
         facts[name] = datetime.now(UTC).replace(microsecond=0) if at == "now" else at
     return facts
+
+
+def leave_out(facts: dict[str, Any], name: str) -> None:
+    """Take a fact out that the file states, flat or nested: the command line states it anew."""
+    *groups, last = way(facts, name) or (name,)
+    for group in groups:
+        facts = facts[group]
+    if isinstance(facts, dict):
+        facts.pop(last, None)
 
 
 def as_value(kind: Kind, text: str) -> Any:
@@ -203,7 +215,7 @@ def for_engineers(policy: Decider, decision: Decision, facts: Mapping[str, Any],
     for (fact, other, rules), values in list(grouped.items())[:CHANGES_SHOWN]:
         because = f"   ({', '.join(rules)})" if rules else ""
         label = output.paint(other.word.upper().ljust(6), output.COLORS[other.word], on)
-        several = " or ".join(values[:3]) + (f" (or {len(values) - 3} others)" if len(values) > 3 else "")
+        several = " or ".join(values[:3]) + (f" (or {len(values) - 3} more)" if len(values) > 3 else "")
         lines.append(f"{start}{label} if {fact} were {several}{because}")
         start = " " * 12
     if len(grouped) > CHANGES_SHOWN:

@@ -48,7 +48,7 @@ class Commands(click.Group):
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             from socialpolicy.loading.findings import meant
 
-            raise click.UsageError(f"There is no command {args[0]}. " + (meant(args[0], COMMANDS) or "See socialpolicy --help."))
+            raise click.UsageError(f"There is no command {args[0]}. " + (meant(args[0], COMMANDS).capitalize() or "See socialpolicy --help."))
         return super().resolve_command(ctx, args)
 
 

@@ -37,7 +37,9 @@ def exists(source: str) -> Path:
         pass
     shown = visible(source)
     if "@" in source or ":" in source:
-        raise click.UsageError(f"{shown}: there is no such file, and releases (ID@VERSION) and revisions (REV:PATH) are not supported yet.")
+        raise click.UsageError(
+            f"{shown}: there is no such file, and releases (ID@VERSION) and revisions (REV:PATH) are not supported yet."
+        )
     raise click.UsageError(f"{shown}: there is no such file or folder.")
 
 
@@ -79,7 +81,9 @@ def folders(source: str) -> Iterator[Path]:
     else:
         found = [file for file in sorted(path.rglob(DRAFT)) if not file.is_symlink() or inside(file, path)]
         if not found:
-            raise click.UsageError(f"{visible(source)}: there is no policy in this folder; a policy's folder has a {DRAFT}.")
+            raise click.UsageError(
+                f"{visible(source)}: there is no policy in this folder; a policy's folder has a {DRAFT}."
+            )
         yield from found
 
 
@@ -99,9 +103,12 @@ def files(source: str) -> Iterator[tuple[Path, Path | None]]:
         return
     found = False
     for file in sorted(path.rglob("*")):
-        if file.suffix in SUFFIXES and not file.is_dir() and not any(part.startswith(".") for part in file.relative_to(path).parts):
+        if (
+            file.suffix in SUFFIXES
+            and not file.is_dir()
+            and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        ):
             found = True
             yield file, path
     if not found:
         raise click.UsageError(f"{visible(source)}: there is no YAML or JSON file in this folder.")
-

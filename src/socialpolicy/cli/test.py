@@ -31,7 +31,7 @@ def command(source: tuple[str, ...], cases: tuple[Path, ...], matching: str, cov
     measured = [result.coverage() if coverage else None for result in results]
 
     def text() -> str:
-        return "\n".join(told(result, cover, quiet, on) for result, cover in zip(results, measured, strict=True))
+        return "\n".join(told(result, cover, quiet, on, matching) for result, cover in zip(results, measured, strict=True))
 
     output.write(formats, {"text": text, "json": lambda: output.as_json([as_data(*pair) for pair in zip(results, measured, strict=True)])})
     if any(not result.results for result in results):
@@ -39,23 +39,30 @@ def command(source: tuple[str, ...], cases: tuple[Path, ...], matching: str, cov
     return GOOD if all(result.passed for result in results) else NO
 
 
-def told(results: Results, coverage: Coverage | None, quiet: bool, on: bool) -> str:
+def told(results: Results, coverage: Coverage | None, quiet: bool, on: bool, matching: str = "") -> str:
     """The results of one policy, failures first."""
     policy = results.policy
     name = f"{policy.id} {policy.version}"
+    if not results.results and matching:
+        return f'{name}: no case has the text "{matching}" in its id or story.'
     if not results.results:
         return f"{name}: there are no cases. Put some into tests/*.yaml beside the policy, or as `examples` into its rules."
     lines = [findings_told(results.warnings)] if results.warnings else []
     for result in results.failed:
         lines.extend(failure(result, on))
     count, failed = len(results.results), len(results.failed)
-    verdict = output.paint(f"{failed} of {count} cases failed", "red", on, bold=True) if failed else output.paint(f"{count} cases passed", "green", on)
+    verdict = output.paint(f"{failed} of {counted(count)} failed", "red", on, bold=True) if failed else output.paint(f"{counted(count)} passed", "green", on)
     lines.append(f"{name}: {verdict}.")
     if not quiet and results.undetermined_without_examples:
-        lines.append(f"  {results.undetermined_without_examples} of {count} cases are undetermined without the values for examples.")
+        lines.append(f"  {results.undetermined_without_examples} of {counted(count)} {'is' if count == 1 else 'are'} undetermined without the values for examples.")
     if coverage is not None:
         lines.extend(covered(coverage, len(policy.rules)))
     return "\n".join(lines)
+
+
+def counted(count: int) -> str:
+    """A number of cases."""
+    return f"{count:,} case{'s' * (count != 1)}"
 
 
 def failure(result: Result, on: bool) -> list[str]:

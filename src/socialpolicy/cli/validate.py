@@ -25,12 +25,26 @@ UNREADABLE = frozenset({"unreadable-file", "outside-root"})
 @click.command()
 @click.argument("source", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), default="error", show_default=True, help="The level that fails.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    show_default=True,
+    help="The level that fails.",
+)
 @output.formats("text", "json")
 @output.quiet_option
 @output.color_option
 @output.max_errors_option
-def command(source: tuple[str, ...], strict: bool, fail_on: str, formats: list[tuple[str, str]], quiet: bool, color: str, max_errors: int) -> int:
+def command(
+    source: tuple[str, ...],
+    strict: bool,
+    fail_on: str,
+    formats: list[tuple[str, str]],
+    quiet: bool,
+    color: str,
+    max_errors: int,
+) -> int:
     """Check policies and test cases: every mistake, with its place.
 
     A file is told by its first key: `socialpolicy` (a policy), `cases_for` (test cases), `vocabulary`.
@@ -101,7 +115,12 @@ def kind(document: Document) -> str:
     """What a document is, by its keys."""
     if not isinstance(document.data, dict):
         return "broken" if document.data is REFUSED else "policy"
-    for key, name in (("socialpolicy_program", "program"), ("socialpolicy", "policy"), ("cases_for", "cases"), ("vocabulary", "vocabulary")):
+    for key, name in (
+        ("socialpolicy_program", "program"),
+        ("socialpolicy", "policy"),
+        ("cases_for", "cases"),
+        ("vocabulary", "vocabulary"),
+    ):
         if key in document.data:
             return name
     return "other" if not {"rules", "id", "cases"} & set(document.data) else "policy"
@@ -119,8 +138,13 @@ def validate(document: Document) -> None:
                 from socialpolicy.loading.structure import structured
 
                 structured(document, CasesFile, nulls_in=frozenset({"facts", "common", "vary"}))
-                document.add("policy-not-found", ("cases_for",), f"the names in these cases were not checked: no {DRAFT} without errors was found in the folder above.",
-                             "put cases into `tests/` beside their policy, and mend that first.", level=Level.WARNING)
+                document.add(
+                    "policy-not-found",
+                    ("cases_for",),
+                    f"the names in these cases were not checked: no {DRAFT} without errors was found in the folder above.",
+                    "put cases into `tests/` beside their policy, and mend that first.",
+                    level=Level.WARNING,
+                )
             else:
                 cases_of(policy, document)
         case "vocabulary" if "version" in document.data and "rules" not in document.data:
@@ -143,8 +167,12 @@ def validate(document: Document) -> None:
                 document.add("bad-program", (), str(error), "write it anew with `socialpolicy compile`.")
         case "other":
             if not document.failed:
-                document.add("not-a-policy", (), "this file has none of the keys that a policy, test cases or a vocabulary have.",
-                             "a policy begins with `socialpolicy: 1`, test cases with `cases_for: POLICY-ID`.")
+                document.add(
+                    "not-a-policy",
+                    (),
+                    "this file has none of the keys that a policy, test cases or a vocabulary have.",
+                    "a policy begins with `socialpolicy: 1`, test cases with `cases_for: POLICY-ID`.",
+                )
         case _:
             found = check(document)
             if found is not None:
@@ -167,7 +195,13 @@ def examples(document: Document, written: PolicyText, program: Program) -> None:
                 policy.action(example.facts)
             except ActionError as error:
                 for problem in error.problems:
-                    document.add(problem.id, (*where, "facts", problem.at), problem.message, problem.hint, key=problem.id == "unknown-fact")
+                    document.add(
+                        problem.id,
+                        (*where, "facts", problem.at),
+                        problem.message,
+                        problem.hint,
+                        key=problem.id == "unknown-fact",
+                    )
 
 
 def policy_beside(document: Document) -> Policy | None:
@@ -189,10 +223,15 @@ def closing(findings: list[Finding], names: list[str], other: list[str], on: boo
     errors = sum(finding.level is Level.ERROR for finding in findings)
     warnings = sum(finding.level is Level.WARNING for finding in findings)
     files = f"{len(names)} file{'s' * (len(names) != 1)}"
-    left = f" {len(other)} other file{'s' * (len(other) != 1)} in the folder {'are' if len(other) != 1 else 'is'} no policy and {'were' if len(other) != 1 else 'was'} not checked: {', '.join(other[:3])}{', …' if len(other) > 3 else ''}." if other else ""
+    left = (
+        f" {len(other)} other file{'s' * (len(other) != 1)} in the folder {'are' if len(other) != 1 else 'is'} no policy and {'were' if len(other) != 1 else 'was'} not checked: {', '.join(other[:3])}{', …' if len(other) > 3 else ''}."
+        if other
+        else ""
+    )
     if not findings:
         return output.paint(f"{files} checked: no findings.", "green", on) + left
-    counts = " and ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in ((errors, "error"), (warnings, "warning")) if count)
+    counts = " and ".join(
+        f"{count} {word}{'s' * (count != 1)}" for count, word in ((errors, "error"), (warnings, "warning")) if count
+    )
     in_files = len({finding.file for finding in findings})
     return f"{counts or 'some remarks'} in {in_files} of {files}.   socialpolicy explain {findings[0].id}  tells more.{left}"
-

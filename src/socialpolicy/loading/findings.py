@@ -90,7 +90,9 @@ class FindingsError(SocialPolicyError):
     """A file that cannot be used as what it should be. ``findings`` lists every error (and warning) in it."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(sorted(findings, key=lambda finding: (-finding.level, finding.file, finding.line, finding.column)))
+        self.findings = tuple(
+            sorted(findings, key=lambda finding: (-finding.level, finding.file, finding.line, finding.column))
+        )
         super().__init__(told(self.findings))
 
 
@@ -119,7 +121,9 @@ DECLARED: dict[str, tuple[Where, ...]] = {
     "tag-not-overridable": (("tags",),), "missing-key": (FACTS,),
 }  # fmt: skip
 """Where the names are declared that a finding is about."""
-OF_FACTS = frozenset({"unknown-fact", "unknown-scope", "no-approvals", "no-baseline-fact", "no-instant", "exception-for-everyone"})
+OF_FACTS = frozenset(
+    {"unknown-fact", "unknown-scope", "no-approvals", "no-baseline-fact", "no-instant", "exception-for-everyone"}
+)
 """Findings that come of themselves where the vocabulary is not known."""
 OF_IDS = frozenset({"unknown-rule", "unknown-step"})
 """Findings that come of themselves where an id is not known."""
@@ -141,7 +145,9 @@ class Mistakes:
     refused: set[Where] = field(default_factory=set)  # what was refused: the checks that come later do not see it
     beside: set[Where] = field(default_factory=set)  # mappings and lists of which an entry was refused
     around: set[Where] = field(default_factory=set)  # all in which something was refused
-    incomplete: set[Where] = field(default_factory=set)  # mappings of which a key was refused, and with it who knows what
+    incomplete: set[Where] = field(
+        default_factory=set
+    )  # mappings of which a key was refused, and with it who knows what
     inside: set[Where] = field(default_factory=set)  # all in which there is a finding
     ids: bool = False  # whether an id was refused
 
@@ -189,12 +195,16 @@ class Mistakes:
 
     def gone(self, where: Where) -> bool:
         """Tell whether what should stand at a place was refused, or may stand under a key that was."""
-        return bool(where) and any(place in self.refused or place[:-1] in self.incomplete for place in (*above(where), where))
+        return bool(where) and any(
+            place in self.refused or place[:-1] in self.incomplete for place in (*above(where), where)
+        )
 
     def tags_of_rules(self) -> bool:
         """Tell whether there is a mistake in the tags of some rule."""
         places = self.refused | self.around | self.inside
-        return any(where[:1] == ("rules",) for where in self.incomplete) or any(where[:1] == ("rules",) and where[2:] == ("tags",) for where in places)
+        return any(where[:1] == ("rules",) for where in self.incomplete) or any(
+            where[:1] == ("rules",) and where[2:] == ("tags",) for where in places
+        )
 
     def dubious(self, where: Where) -> bool:
         """Tell whether something at a place is not as it was meant."""
@@ -238,7 +248,9 @@ def meant(word: object, words: Iterable[str]) -> str:
     if len(words) > WORDS_AT_MOST:
         return ""
     letters = pairs(word)
-    alike = sorted((2 * len(letters & pairs(other)) / (len(letters) + len(pairs(other)) or 1), other) for other in words)[-ALIKE_AT_MOST:]
+    alike = sorted(
+        (2 * len(letters & pairs(other)) / (len(letters) + len(pairs(other)) or 1), other) for other in words
+    )[-ALIKE_AT_MOST:]
     close = get_close_matches(word, [other for _, other in alike], n=1, cutoff=0.6)
     return f"did you mean {close[0]}?" if close else ""
 

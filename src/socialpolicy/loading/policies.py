@@ -58,7 +58,7 @@ def check(document: Document) -> tuple[PolicyText, Program] | None:
     if isinstance(document.data, dict) and "socialpolicy" not in document.data:
         other = kind_of_other(document.data)
         if other:
-            document.add("not-a-policy", (), f"this file holds {other}, not a policy.", "a policy begins with `socialpolicy: 1`.")
+            document.add("not-a-policy", (), f"this file holds {other}, and is no policy.", "a policy begins with `socialpolicy: 1`.")
             return None
     written = structured(document, PolicyText, nulls_in=NULLS_IN)
     if written is None:
@@ -72,12 +72,17 @@ def check(document: Document) -> tuple[PolicyText, Program] | None:
     return written, program
 
 
+KEYS = frozenset(PolicyText.model_fields) | {"cases_for"}
+
+
 def kind_of_other(data: dict[str, Data]) -> str:
     """What a file without `socialpolicy:` holds, if it can be told."""
     if "socialpolicy_program" in data:
         return "a saved program"
-    if "rules" in data:
+    if "rules" in data or "baseline" in data:
         return ""
+    if not KEYS & set(data):
+        return "something else: it has none of the keys of a policy"
     return "test cases" if "cases_for" in data else "a vocabulary" if "vocabulary" in data else ""
 
 

@@ -142,7 +142,11 @@ class Document:
             return
         if len(self.findings) == FINDINGS:
             line, column, end = 1, 1, 2
-            id, message, hint = "limit-reached", f"the file has more than {FINDINGS:,} mistakes; the rest was not looked at.", "mend these first."
+            id, message, hint = (
+                "limit-reached",
+                f"the file has more than {FINDINGS:,} mistakes; the rest was not looked at.",
+                "mend these first.",
+            )
         self.findings.append(
             Finding(id, message, self.name, line, column, max(end, column + 1), hint, level, self.line(line))
         )
@@ -192,18 +196,35 @@ def read_file(path: Path, *, root: Path | None = None, name: str | None = None) 
     document = Document(name if name is not None else path.as_posix())
     try:
         if root is not None and not path.resolve().is_relative_to(root.resolve()):
-            document.add("outside-root", (), f"this link leads out of the folder {root.as_posix()}, so it is not followed.",
-                         "put a copy of the file here instead.")
+            document.add(
+                "outside-root",
+                (),
+                f"this link leads out of the folder {root.as_posix()}, so it is not followed.",
+                "put a copy of the file here instead.",
+            )
             return document
-        handle = os.open(path, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY")))
+        handle = os.open(
+            path, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+        )
     except (OSError, ValueError, RuntimeError) as error:
-        reason = (error.strerror or "cannot be opened") if isinstance(error, OSError) else "is no file name, or a link that leads to itself"
-        document.add("unreadable-file", (), f"cannot be read: {reason[:1].lower() + reason[1:]}.", "check the name and the rights.")
+        reason = (
+            (error.strerror or "cannot be opened")
+            if isinstance(error, OSError)
+            else "is no file name, or a link that leads to itself"
+        )
+        document.add(
+            "unreadable-file",
+            (),
+            f"cannot be read: {reason[:1].lower() + reason[1:]}.",
+            "check the name and the rights.",
+        )
         return document
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            document.add("unreadable-file", (), "this is no ordinary file (a folder, a pipe or a device).", "give a file.")
+            document.add(
+                "unreadable-file", (), "this is no ordinary file (a folder, a pipe or a device).", "give a file."
+            )
             return document
         check_size(document.name, status.st_size)
         raw = file.read(FILE_BYTES + 1)
@@ -235,8 +256,12 @@ def check_size(name: str, size: int) -> None:
     limit = FILE_BYTES if hasattr(yaml, "CSafeLoader") else FILE_BYTES_SLOW
     if size > limit:
         raise LimitError(
-            Finding("limit-reached", f"the file has {size:,} bytes; at most {limit:,} are read.", name,
-                    hint="split it." if limit == FILE_BYTES else "install PyYAML with its C extension, or split it.")
+            Finding(
+                "limit-reached",
+                f"the file has {size:,} bytes; at most {limit:,} are read.",
+                name,
+                hint="split it." if limit == FILE_BYTES else "install PyYAML with its C extension, or split it.",
+            )
         )
 
 
@@ -262,7 +287,9 @@ STAND_INS = re.compile("[\ue000-\ue3ff][\ue400-\ue7ff]")
 USED = re.compile(r"[\ue000-\ue7ff]|\\u[eE][0-7]")
 CORE_INT = re.compile(r"[-+]?[0-9]+")
 OTHER_INT = re.compile(r"[-+]?(?:0o[0-7]+|0x[0-9a-fA-F_]+|0b[01_]+|[0-9][0-9_]*_[0-9_]*)")
-CORE_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+CORE_FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
 CLOCK = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*%([^\r\n]*)")
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -310,7 +337,14 @@ def hide(document: Document) -> None:
         begin = max(begin, text.rfind("\n", last, at) + 1)
         last = at
         column = at - begin + 1
-        document.add_place("hidden-character", line, column, column + 1, f"the character U+{ord(found[0]):04X} {unseen(found[0])}.", "delete it.")
+        document.add_place(
+            "hidden-character",
+            line,
+            column,
+            column + 1,
+            f"the character U+{ord(found[0]):04X} {unseen(found[0])}.",
+            "delete it.",
+        )
         if len(document.findings) >= HIDDEN_AT_MOST:
             return
 
@@ -325,7 +359,11 @@ def belongs(text: str, at: int) -> bool:
 
 def unseen(character: str) -> str:
     """Why a character is refused."""
-    return "ends a line for some programs only" if character in "\r\x85\u2028\u2029" else "cannot be seen, or changes how the text around it is shown"
+    return (
+        "ends a line for some programs only"
+        if character in "\r\x85\u2028\u2029"
+        else "cannot be seen, or changes how the text around it is shown"
+    )
 
 
 class Composer:
@@ -369,7 +407,9 @@ class Composer:
             document.data, document.spot = data, spot
         except (ValueError, OverflowError) as error:
             # The parser in pure Python fails so on an escape for a character that there is not.
-            raise yaml.MarkedYAMLError(problem=f"found unknown escape: {error}", problem_mark=loader.get_mark()) from None
+            raise yaml.MarkedYAMLError(
+                problem=f"found unknown escape: {error}", problem_mark=loader.get_mark()
+            ) from None
         finally:
             loader.dispose()
         self.refuse_hidden_hashtags()
@@ -382,8 +422,14 @@ class Composer:
             if found[1].split("#")[0].split() == ["YAML", "1.2"] and not version:
                 version = True
             else:
-                self.document.add_place("directive", self.source.count("\n", 0, start) + 1, 1, len(found[1]) + 2,
-                                        "a file may begin with `%YAML 1.2`, and with no other directive.", "remove this line.")
+                self.document.add_place(
+                    "directive",
+                    self.source.count("\n", 0, start) + 1,
+                    1,
+                    len(found[1]) + 2,
+                    "a file may begin with `%YAML 1.2`, and with no other directive.",
+                    "remove this line.",
+                )
                 self.source = f"{self.source[:start]}#{self.source[start + 1 :]}"
             at = found.end()
             at += len(self.source[at : at + 2]) - len(self.source[at : at + 2].lstrip("\r\n"))
@@ -435,8 +481,11 @@ class Composer:
             if kind is MappingStartEvent or kind is SequenceStartEvent:
                 stack.append((data, spot))
                 if len(stack) >= DEPTH:
-                    self.limit(event, f"this is nested more than {DEPTH} deep.",
-                               "no policy needs that: check the brackets and the indentation.")
+                    self.limit(
+                        event,
+                        f"this is nested more than {DEPTH} deep.",
+                        "no policy needs that: check the brackets and the indentation.",
+                    )
                 data, spot = value, inner
         return top_data, top_spot
 
@@ -445,9 +494,12 @@ class Composer:
         event: Any = spot.waiting
         if event is None:
             if not isinstance(inner, AliasEvent):
-                self.document.add_at("non-string-key", inner if isinstance(inner, Event) else inner.start,
-                                     "a key is one word or text, not a list or a mapping.",
-                                     "write the key as text; a text that begins with { or [ goes in quotes.")
+                self.document.add_at(
+                    "non-string-key",
+                    inner if isinstance(inner, Event) else inner.start,
+                    "a key is one word or text, not a list or a mapping.",
+                    "write the key as text; a text that begins with { or [ goes in quotes.",
+                )
             spot.waiting, spot.incomplete = STRAY, True
             return
         spot.waiting = None
@@ -459,8 +511,12 @@ class Composer:
             return
         if key in spot.keys:
             first, _ = begins(spot.keys[key])
-            self.document.add_at("duplicate-key", event, f"{key} is given twice; the first is on line {first}.",
-                                 "keep one; to join two conditions, put them under one key.")
+            self.document.add_at(
+                "duplicate-key",
+                event,
+                f"{key} is given twice; the first is on line {first}.",
+                "keep one; to join two conditions, put them under one key.",
+            )
             return
         spot.keys[key] = event
         spot.values[key] = inner
@@ -475,14 +531,23 @@ class Composer:
             if text == "<<":
                 if isinstance(inner, AliasEvent) and self.document.findings:
                     self.document.findings.pop()  # the reference is what the key merges in: one mistake
-                self.document.add_at("merge-key", event, "`<<` would merge another mapping in; a policy says everything where it counts.",
-                                     "write the entries out, or use a named condition or a group.")
+                self.document.add_at(
+                    "merge-key",
+                    event,
+                    "`<<` would merge another mapping in; a policy says everything where it counts.",
+                    "write the entries out, or use a named condition or a group.",
+                )
                 return None
             if type(self.plain(event, key=True)) is not str:
                 hint = f'write "{text}".'
                 if self.line(event.start_mark.line)[: event.start_mark.column].rstrip().endswith(","):
                     hint = "a comma inside { } begins a new key: a number has no comma, and a text with one goes in quotes."
-                self.document.add_at("non-string-key", event, f"the key {text or '(nothing)'} would be read as a number or a yes/no, not as text.", hint)
+                self.document.add_at(
+                    "non-string-key",
+                    event,
+                    f"the key {text or '(nothing)'} would be read as a number or a yes/no, not as text.",
+                    hint,
+                )
                 return None
         checked: str | Refused = self.text(event)
         return checked if isinstance(checked, str) else None
@@ -491,8 +556,12 @@ class Composer:
         """The value of a scalar by the core schema of YAML 1.2, or ``REFUSED``."""
         if type(event) is AliasEvent:
             text = f"*{(event.anchor or '')[:60]}"
-            self.document.add_at("alias", event, f"`{text}` refers to a marked value elsewhere; a policy says everything where it counts.",
-                                 f'write the value out; a text that begins with * goes in quotes: "{text}".')
+            self.document.add_at(
+                "alias",
+                event,
+                f"`{text}` refers to a marked value elsewhere; a policy says everything where it counts.",
+                f'write the value out; a text that begins with * goes in quotes: "{text}".',
+            )
             return REFUSED
         if event.anchor or event.tag:
             self.marks(event)
@@ -518,11 +587,20 @@ class Composer:
             if key:
                 return 0 if OTHER_INT.fullmatch(text) else self.text(event)
             if CLOCK.fullmatch(text):
-                self.document.add_at("ambiguous-scalar", event, f"{text[:40]} is a time to people and a number to many programs.", f'write "{text[:40]}".')
+                self.document.add_at(
+                    "ambiguous-scalar",
+                    event,
+                    f"{text[:40]} is a time to people and a number to many programs.",
+                    f'write "{text[:40]}".',
+                )
                 return REFUSED
             if OTHER_INT.fullmatch(text):
-                self.document.add_at("ambiguous-scalar", event, f"{text[:40]} is a number to some programs and a text to others.",
-                                     f'write the number in plain digits, or "{text[:40]}" if it is text.')
+                self.document.add_at(
+                    "ambiguous-scalar",
+                    event,
+                    f"{text[:40]} is a number to some programs and a text to others.",
+                    f'write the number in plain digits, or "{text[:40]}" if it is text.',
+                )
                 return REFUSED
         return self.text(event)
 
@@ -530,7 +608,12 @@ class Composer:
         """A number with a point, or infinity, or what is no number."""
         number = Unquoted(text) if not text.strip("+-.").isalpha() and len(text) <= 400 else None
         if number is None or not -1e300 < number < 1e300:
-            self.document.add_at("ambiguous-scalar", event, f"{text[:40]} is no number that is of use here.", f'write "{text[:40]}" if it is text.')
+            self.document.add_at(
+                "ambiguous-scalar",
+                event,
+                f"{text[:40]} is no number that is of use here.",
+                f'write "{text[:40]}" if it is text.',
+            )
             return REFUSED
         return number
 
@@ -540,12 +623,18 @@ class Composer:
             return 0
         digits = text.lstrip("+-")
         if len(digits) > 1 and digits[0] == "0" and digits.isdigit():
-            self.document.add_at("ambiguous-scalar", event, f"{text[:40]} is {int(digits[:40])} to some programs and a number to the base 8 to others.",
-                                 f'write {int(digits[:40])}, or "{text[:40]}" if it is text.')
+            self.document.add_at(
+                "ambiguous-scalar",
+                event,
+                f"{text[:40]} is {int(digits[:40])} to some programs and a number to the base 8 to others.",
+                f'write {int(digits[:40])}, or "{text[:40]}" if it is text.',
+            )
             return REFUSED
         number = int(text) if len(text) <= 20 else LARGEST_INT + 1
         if abs(number) > LARGEST_INT:
-            self.document.add_at("number-too-large", event, f"whole numbers go up to {LARGEST_INT}.", "put it in quotes if it is text.")
+            self.document.add_at(
+                "number-too-large", event, f"whole numbers go up to {LARGEST_INT}.", "put it in quotes if it is text."
+            )
             return REFUSED
         return number
 
@@ -553,7 +642,9 @@ class Composer:
         """A text, if it is not too long and hides nothing behind escapes."""
         text: str = event.value
         if len(text) > TEXT_CHARACTERS:
-            self.limit(event, f"the text has {len(text):,} characters; at most {TEXT_CHARACTERS:,} are read.", "shorten it.")
+            self.limit(
+                event, f"the text has {len(text):,} characters; at most {TEXT_CHARACTERS:,} are read.", "shorten it."
+            )
         if self.hashtags and event.style:
             self.quoted.append((event.start_mark.index, event.end_mark.index))
         if event.style == '"':
@@ -562,7 +653,12 @@ class Composer:
             if HIDDEN.search(text):
                 for found in HIDDEN.finditer(text):
                     if not belongs(text, found.start()):
-                        self.document.add_at("hidden-character", event, f"an escape in this text stands for U+{ord(found[0]):04X}, which {unseen(found[0])}.", "delete it.")
+                        self.document.add_at(
+                            "hidden-character",
+                            event,
+                            f"an escape in this text stands for U+{ord(found[0]):04X}, which {unseen(found[0])}.",
+                            "delete it.",
+                        )
                         return REFUSED
         return text
 
@@ -592,20 +688,34 @@ class Composer:
         """Add the finding for a hashtag that is read as a comment."""
         text = text.rstrip(",]}")[:60]
         if before[-1] in ":-?,[{":
-            message, hint = f"nothing stands here, because `{text}` starts a comment.", f'write "{text}"; for a comment, write a blank after #.'
+            message, hint = (
+                f"nothing stands here, because `{text}` starts a comment.",
+                f'write "{text}"; for a comment, write a blank after #.',
+            )
         else:
-            message, hint = f"the text before it ends here, because ` {text}` starts a comment.", "put the whole text in quotes; for a comment, write a blank after #."
+            message, hint = (
+                f"the text before it ends here, because ` {text}` starts a comment.",
+                "put the whole text in quotes; for a comment, write a blank after #.",
+            )
         self.document.add_place("hashtag-or-comment", line, column, column + len(text), message, hint)
 
     def marks(self, event: Any) -> None:
         """Refuse anchors and tags."""
         if event.anchor:
-            self.document.add_at("anchor", event, f"`&{event.anchor}` marks a value for reuse; a policy says everything where it counts.",
-                                 "a text that begins with & goes in quotes; to reuse, name a condition or a group.")
+            self.document.add_at(
+                "anchor",
+                event,
+                f"`&{event.anchor}` marks a value for reuse; a policy says everything where it counts.",
+                "a text that begins with & goes in quotes; to reuse, name a condition or a group.",
+            )
         if event.tag:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")[:60]
-            self.document.add_at("tag", event, f"`{tag}` gives a type; types follow from the place.",
-                                 "a text that begins with ! goes in quotes.")
+            self.document.add_at(
+                "tag",
+                event,
+                f"`{tag}` gives a type; types follow from the place.",
+                "a text that begins with ! goes in quotes.",
+            )
 
     def limit(self, event: Event, message: str, hint: str) -> None:
         """Give up at a limit."""
@@ -703,13 +813,27 @@ def syntax(document: Document, error: yaml.YAMLError) -> None:
     ended = line > len(document.lines) or not "".join(document.lines[line - 1 :])[column - 1 :].strip()
     if ended:
         line, column = last_place(document)
-    id, message, hint = "syntax", row.message if row else f"this is no YAML ({said.strip(': ')[:200]}).", row.hint if row else ""
+    id, message, hint = (
+        "syntax",
+        row.message if row else f"this is no YAML ({said.strip(': ')[:200]}).",
+        row.hint if row else "",
+    )
     if "<document start>" in said:
         id, (message, hint) = "second-document", SECOND
-    elif row and "node content" not in said and "flow " in said and begin and (ended or unclosed(document, begin.line + 1, line)):
+    elif (
+        row
+        and "node content" not in said
+        and "flow " in said
+        and begin
+        and (ended or unclosed(document, begin.line + 1, line))
+    ):
         line, column, message = begin.line + 1, begin.column + 1, "this bracket is not closed."
         tag = re.search(r"\s(#\w+)", document.line(line)[column:])
-        hint = f'`{tag[1]}` starts a comment; write "{tag[1]}".' if tag else "close it. " + QUOTE_IT[0].upper() + QUOTE_IT[1:]
+        hint = (
+            f'`{tag[1]}` starts a comment; write "{tag[1]}".'
+            if tag
+            else "close it. " + QUOTE_IT[0].upper() + QUOTE_IT[1:]
+        )
     elif row:
         line, column, message, hint = nearer(document, line, column, said, message, hint)
     document.findings = [finding for finding in document.findings if finding.line != line]
@@ -739,12 +863,27 @@ def nearer(document: Document, line: int, column: int, said: str, message: str, 
     for number in (line, line - 1):
         told = document.line(number).strip()
         if told.startswith(("<<<<<<<", "=======", ">>>>>>>")):
-            return number, 1, "two versions of this text were merged and are still both here.", "settle it, and remove the lines with <<<<<<<, ======= and >>>>>>>."
+            return (
+                number,
+                1,
+                "two versions of this text were merged and are still both here.",
+                "settle it, and remove the lines with <<<<<<<, ======= and >>>>>>>.",
+            )
         if told.startswith(("//", "/*")):
-            return number, document.line(number).index("/") + 1, "this is no comment.", "remove it; comments begin with # and a blank, and JSON has none."
+            return (
+                number,
+                document.line(number).index("/") + 1,
+                "this is no comment.",
+                "remove it; comments begin with # and a blank, and JSON has none.",
+            )
     if "{{" in text or "{%" in text:
         at = min(place for place in (text.find("{{"), text.find("{%")) if place >= 0)
-        return line, at + 1, "a text cannot begin with this sign.", "fill in the template first, or put the text in quotes."
+        return (
+            line,
+            at + 1,
+            "a text cannot begin with this sign.",
+            "fill in the template first, or put the text in quotes.",
+        )
     if "escape" in said or "hexdecimal" in said:
         return line, text.rfind("\\", 0, column) + 1 or column, message, hint
     if "start any token" in said and here in ("@", "`", "%"):
@@ -760,7 +899,12 @@ def nearer(document: Document, line: int, column: int, said: str, message: str, 
         if here == ":":
             return line, column, "the key before this colon is missing.", "write `key: value`."
         if before.rstrip().endswith(('"', "'")):
-            return line, column, "the text in quotes ends before this.", "a quote inside quotes is written twice ('') or as \\\"."
+            return (
+                line,
+                column,
+                "the text in quotes ends before this.",
+                "a quote inside quotes is written twice ('') or as \\\".",
+            )
         if before.strip():
             return line, column, "the value before this ends here.", "put the whole text in quotes."
     return line, column, message, hint

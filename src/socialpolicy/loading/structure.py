@@ -36,8 +36,23 @@ OTHER_SPELLINGS = {
     "extends": "builds_on", "typical": "in_examples", "description": "title", "condition": "when", "if_not": "unless",
     "except_if": "unless", "exempts": "overrides", "or": "any", "and": "all",
 }  # fmt: skip
-JOINTS = {"or": "any", "either": "any", "and": "all", "both": "all", "not_": "not", "nor": "none", "neither": "none", "except": "not"}
-WORDS = {"dict": "a mapping (`key: value`)", "list": "a list", "str": "text", "bool": "true or false", "int": "a whole number"}
+JOINTS = {
+    "or": "any",
+    "either": "any",
+    "and": "all",
+    "both": "all",
+    "not_": "not",
+    "nor": "none",
+    "neither": "none",
+    "except": "not",
+}
+WORDS = {
+    "dict": "a mapping (`key: value`)",
+    "list": "a list",
+    "str": "text",
+    "bool": "true or false",
+    "int": "a whole number",
+}
 WANTED = {
     "string_type": WORDS["str"], "bool_type": WORDS["bool"], "int_type": WORDS["int"], "list_type": WORDS["list"],
     "dict_type": WORDS["dict"], "model_type": WORDS["dict"], "model_attributes_type": WORDS["dict"], "none_required": "nothing",
@@ -73,7 +88,12 @@ def structured(document: Document, model: type[Model], *, nulls_in: frozenset[st
     if data is REFUSED:
         return None
     if not isinstance(data, dict):
-        document.add("wrong-type", (), f"a file of this kind is {WORDS['dict']}, not {kind_of(data)}.", "begin it with `socialpolicy: 1`.")
+        document.add(
+            "wrong-type",
+            (),
+            f"a file of this kind is {WORDS['dict']}, not {kind_of(data)}.",
+            "begin it with `socialpolicy: 1`.",
+        )
         return None
     if document.findings:
         note_incomplete(document)
@@ -103,7 +123,9 @@ def note_incomplete(document: Document) -> None:
                 document.mistakes.lack(where)
             waiting.extend((inner, (*where, key)) for key, inner in spot.values.items() if not isinstance(inner, Event))
         elif isinstance(spot, ListSpot):
-            waiting.extend((inner, (*where, index)) for index, inner in enumerate(spot.items) if not isinstance(inner, Event))
+            waiting.extend(
+                (inner, (*where, index)) for index, inner in enumerate(spot.items) if not isinstance(inner, Event)
+            )
 
 
 def copied(value: Data) -> Data:
@@ -135,7 +157,10 @@ def without_nulls(document: Document, data: dict[str, Data], nulls_in: frozenset
             for index, inner in enumerate(value):
                 if inner is None and not nulls:
                     empty_entry(document, (*where, index), told)
-            return [REFUSED if inner is None and not nulls else cleaned(inner, (*where, index), nulls) for index, inner in enumerate(value)]
+            return [
+                REFUSED if inner is None and not nulls else cleaned(inner, (*where, index), nulls)
+                for index, inner in enumerate(value)
+            ]
         return value
 
     result: dict[str, Data] = cleaned(data, (), False)
@@ -151,13 +176,31 @@ def nothing_behind(document: Document, where: Where, told: set[int]) -> None:
     elif suspicious(key):
         document.add("unknown-key", where, f'there is no key "{key[:60]}".', COMMA_HINT, key=True)
     elif document.line(line)[: column - 1].rstrip().endswith("?"):
-        document.add("empty-value", where, f"there is nothing behind `{key[:60]}:`.", "? begins a key: a text that begins with ? goes in quotes.", key=True)
+        document.add(
+            "empty-value",
+            where,
+            f"there is nothing behind `{key[:60]}:`.",
+            "? begins a key: a text that begins with ? goes in quotes.",
+            key=True,
+        )
     elif ":" in key:
         word, _, rest = key.partition(":")
-        document.add("empty-value", where, f"there is nothing behind `{key[:60]}`.", f"a blank belongs behind the colon: `{word}: {rest[:60]}`.", key=True)
+        document.add(
+            "empty-value",
+            where,
+            f"there is nothing behind `{key[:60]}`.",
+            f"a blank belongs behind the colon: `{word}: {rest[:60]}`.",
+            key=True,
+        )
     else:
         written = raw_text(document, where) != ""  # null, or ~
-        document.add("empty-value", where, f"there is nothing behind `{key[:60]}:`.", "write what belongs here, or remove the key.", key=not written)
+        document.add(
+            "empty-value",
+            where,
+            f"there is nothing behind `{key[:60]}:`.",
+            "write what belongs here, or remove the key.",
+            key=not written,
+        )
     document.mistakes.refuse(where)
 
 
@@ -167,7 +210,9 @@ def empty_entry(document: Document, where: Where, told: set[int]) -> None:
     if line not in told:
         before = document.line(line)[: column - 1].rstrip()
         column = len(before) if before.endswith("-") else column
-        document.add_place("empty-value", line, column, column + 1, "this entry is empty.", "write what belongs here, or remove it.")
+        document.add_place(
+            "empty-value", line, column, column + 1, "this entry is empty.", "write what belongs here, or remove it."
+        )
 
 
 COMMA_HINT = "a comma inside { } begins a new key: quote the sentence, or put it on a line of its own."
@@ -276,16 +321,28 @@ def without_tags(problem: Any) -> tuple[str | int, ...]:
 def report_all(document: Document, data: Data, problems: list[Any], model: type[BaseModel]) -> None:
     """Add one finding for each thing that is wrong."""
     places = [steps(data, without_tags(problem)) for problem in problems]
-    around = {part for place, problem in zip(places, problems, strict=True) for part in above(place + (("",) if problem["type"] == "missing" else ()))}
+    around = {
+        part
+        for place, problem in zip(places, problems, strict=True)
+        for part in above(place + (("",) if problem["type"] == "missing" else ()))
+    }
     misspelt = misspelt_keys(problems, data)
     missing: dict[Where, list[str]] = {}
     told: set[Where] = set()
-    refused, holders, incomplete = set(document.mistakes.refused), set(document.mistakes.around), document.mistakes.incomplete
+    refused, holders, incomplete = (
+        set(document.mistakes.refused),
+        set(document.mistakes.around),
+        document.mistakes.incomplete,
+    )
     for problem, where in zip(problems, places, strict=True):
         kind, value = problem["type"], problem["input"]
         if kind == "missing":
             parent = steps(data, problem["loc"][:-1])
-            if problem["loc"] not in misspelt and parent not in incomplete and (*parent, problem["loc"][-1]) not in refused:
+            if (
+                problem["loc"] not in misspelt
+                and parent not in incomplete
+                and (*parent, problem["loc"][-1]) not in refused
+            ):
                 missing.setdefault(parent, []).append(str(problem["loc"][-1]))
         elif value is REFUSED or where in told or (value == {} and (where in holders or where in incomplete)):
             continue  # it was said already, or is empty because something in it was refused
@@ -296,7 +353,12 @@ def report_all(document: Document, data: Data, problems: list[Any], model: type[
             told.add(report(document, data, problem, where, model))
     for parent, names in missing.items():
         words = listed([f"`{name}`" for name in names], "and")
-        document.tell("missing-key", parent, f"{told_place(data, parent)} lacks {words}.", f"add `{names[0]}: …`." if len(names) == 1 else "add them.")
+        document.tell(
+            "missing-key",
+            parent,
+            f"{told_place(data, parent)} lacks {words}.",
+            f"add `{names[0]}: …`." if len(names) == 1 else "add them.",
+        )
 
 
 def misspelt_keys(problems: list[Any], data: Data) -> set[tuple[str | int, ...]]:
@@ -312,7 +374,8 @@ def misspelt_keys(problems: list[Any], data: Data) -> set[tuple[str | int, ...]]
         for name in extra.get(problem["loc"][:-1], ())[:100]
         if OTHER_SPELLINGS.get(name) == problem["loc"][-1]
         or meant(name, [str(problem["loc"][-1])])
-        or len(at(data, steps(data, problem["loc"][:-1])) or ()) == len(extra[problem["loc"][:-1]])  # all names are wrong
+        or len(at(data, steps(data, problem["loc"][:-1])) or ())
+        == len(extra[problem["loc"][:-1]])  # all names are wrong
     }
 
 
@@ -326,7 +389,9 @@ def report(document: Document, data: Data, problem: Any, where: Where, model: ty
         above = joint(data, where)
         if above and above[-2] in ("require", "need"):
             hint = "name the fact to put right; for several ways, use `if`."
-            document.tell("bad-need", above, f"a need is a fact and its test, which {above[-1]} is not.", hint, key=True)
+            document.tell(
+                "bad-need", above, f"a need is a fact and its test, which {above[-1]} is not.", hint, key=True
+            )
             return above
         if above:
             word = str(above[-1])
@@ -335,7 +400,13 @@ def report(document: Document, data: Data, problem: Any, where: Where, model: ty
             return above
     if kind == "extra_forbidden":
         known = allowed_keys(model, data, where) if hinted else set()
-        document.tell("unknown-key", where, f'there is no key "{last[:60]}" in {told_place(data, where[:-1])}.', key_hint(last, known), key=True)
+        document.tell(
+            "unknown-key",
+            where,
+            f'there is no key "{last[:60]}" in {told_place(data, where[:-1])}.',
+            key_hint(last, known),
+            key=True,
+        )
         for key in known:
             if OTHER_SPELLINGS.get(last) == key or meant(last, [key]):
                 document.mistakes.refuse((*where[:-1], key))  # it may be this one that was meant
@@ -353,12 +424,27 @@ def report(document: Document, data: Data, problem: Any, where: Where, model: ty
     elif kind == "string_pattern_mismatch":
         pattern_finding(document, where, value)
     elif kind in ("too_short", "string_too_short") and len(value):
-        document.tell("too-short", where, f"{thing} has {len(value)} of the {context.get('min_length')} entries that it needs.", "add what is missing.")
+        document.tell(
+            "too-short",
+            where,
+            f"{thing} has {len(value)} of the {context.get('min_length')} entries that it needs.",
+            "add what is missing.",
+        )
     elif kind in ("too_short", "string_too_short", "value_error"):
-        document.tell("empty-value", where, f"{thing} is empty, which could silence what it stands in.", "write what belongs here, or remove the key.")
+        document.tell(
+            "empty-value",
+            where,
+            f"{thing} is empty, which could silence what it stands in.",
+            "write what belongs here, or remove the key.",
+        )
     elif kind in ("too_long", "string_too_long"):
         unit = "characters" if kind == "string_too_long" else "entries"
-        document.tell("too-long", where, f"{thing} has {len(value):,} {unit}; at most {context.get('max_length')} are read.", "shorten it.")
+        document.tell(
+            "too-long",
+            where,
+            f"{thing} has {len(value):,} {unit}; at most {context.get('max_length')} are read.",
+            "shorten it.",
+        )
     elif kind in ("greater_than_equal", "less_than_equal"):
         bound = f"at least {context['ge']}" if "ge" in context else f"at most {context.get('le')}"
         document.tell("out-of-range", where, f"{thing} has to be {bound}.")
@@ -377,7 +463,10 @@ def joint(data: Data, where: Where) -> Where:
     if not fact and not (isinstance(last, int) and isinstance(at(data, where), dict)):
         return ()
     above = where[:-1]
-    inside = any(step in CONDITIONS or step in ("conditions", "require", "need", "all", "any", "none", "not") for step in above[:-1])
+    inside = any(
+        step in CONDITIONS or step in ("conditions", "require", "need", "all", "any", "none", "not")
+        for step in above[:-1]
+    )
     return above if inside and isinstance(above[-1], str) and "." not in above[-1] else ()
 
 
@@ -416,7 +505,9 @@ def wrong_type_hint(document: Document, where: Where, value: Data, want: str, ne
         case bool() | int() if want == WORDS["str"]:
             return f'write "{raw_text(document, where)}" if it is text.'
         case str() if want == WORDS["bool"]:
-            word = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}.get(value.lower(), value.lower())
+            word = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}.get(
+                value.lower(), value.lower()
+            )
             return f"write {word}, without quotes." if word in ("true", "false") else ""
         case str() if want == WORDS["list"]:
             return f"write [{value[:60]}]."
@@ -430,7 +521,11 @@ def wrong_type_hint(document: Document, where: Where, value: Data, want: str, ne
             return "join them by a word: {any: [...]} or {all: [...]}."
         case dict() if want == WORDS["str"] and len(value) == 1:
             (key, inner), *_ = value.items()
-            return f'a text with ": " in it goes in quotes: "{key[:40]}: {inner[:40]}".' if isinstance(inner, str) else "write one text."
+            return (
+                f'a text with ": " in it goes in quotes: "{key[:40]}: {inner[:40]}".'
+                if isinstance(inner, str)
+                else "write one text."
+            )
         case list() if want == WORDS["str"]:
             return "write one text, without brackets."
     if name in HOW and not entry:
@@ -442,12 +537,22 @@ def number_instead(document: Document, where: Where, value: bool | int | Unquote
     """Add the finding for a version or a text that YAML takes for a number."""
     if key_of(where) != "version":
         text = raw_text(document, where)
-        document.tell("wrong-type", where, f"{text} is read as a number with a point, which no place here takes.", f'write "{text}" if it is text, or a whole number.')
+        document.tell(
+            "wrong-type",
+            where,
+            f"{text} is read as a number with a point, which no place here takes.",
+            f'write "{text}" if it is text, or a whole number.',
+        )
         return
     text = raw_text(document, where)
     zeros = text + ".0" * (2 - text.count("."))
     if isinstance(value, Unquoted):
-        document.tell("unquoted-version", where, f"{text} would be read as the number {float(value):g}; a version has three numbers, in quotes.", f'write "{zeros}".')
+        document.tell(
+            "unquoted-version",
+            where,
+            f"{text} would be read as the number {float(value):g}; a version has three numbers, in quotes.",
+            f'write "{zeros}".',
+        )
     else:
         document.tell("unquoted-version", where, "a version has three numbers, in quotes.", f'write "{zeros}".')
 
@@ -467,15 +572,27 @@ def pattern_finding(document: Document, where: Where, value: str) -> None:
     if name == "version":
         document.tell("bad-version", where, f"{told} is no semantic version.", 'write three numbers, such as "1.4.0".')
     elif name in DURATIONS:
-        document.tell("bad-duration", where, f"{told} is no length of time.", "write a number and minutes, hours, days or working days: `4 hours`.")
+        document.tell(
+            "bad-duration",
+            where,
+            f"{told} is no length of time.",
+            "write a number and minutes, hours, days or working days: `4 hours`.",
+        )
     elif where[0] == "calendars" and name in ("from", "to"):
-        document.tell("bad-date", where, f"{told} is no time of the day.", 'write "09:00", or "24:00" for the end of the day.')
+        document.tell(
+            "bad-date", where, f"{told} is no time of the day.", 'write "09:00", or "24:00" for the end of the day.'
+        )
     elif name in DATES:
         document.tell("bad-date", where, f"{told} is no date in the form that belongs here.", DATE_HINT)
     elif name == "uses":
         document.tell("unknown-vocabulary", where, f"{told} names no vocabulary.", "write core@1.")
     else:
-        document.tell("bad-name", where, f"{told} is no name.", f"{foreign(value)}{'an' if name == 'id' else 'A'} {name if name == 'id' else 'name'} has {NAME}.")
+        document.tell(
+            "bad-name",
+            where,
+            f"{told} is no name.",
+            f"{foreign(value)}{'an' if name == 'id' else 'A'} {name if name == 'id' else 'name'} has {NAME}.",
+        )
 
 
 # -- the models' schemas ------------------------------------------------------------------------------------------------
