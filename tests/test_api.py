@@ -83,7 +83,9 @@ def test_nested_and_flat_facts_are_the_same(acme: socialpolicy.Policy) -> None:
         ({"account": {"kind": "personal"}, "account.kind": "personal"}, "duplicate-key", "once"),
     ],
 )
-def test_facts_that_are_wrong_are_errors(acme: socialpolicy.Policy, facts: dict[str, object], id: str, hint: str) -> None:
+def test_facts_that_are_wrong_are_errors(
+    acme: socialpolicy.Policy, facts: dict[str, object], id: str, hint: str
+) -> None:
     with pytest.raises(ActionError) as raised:
         acme.decide(facts)
     (problem,) = raised.value.problems
@@ -103,7 +105,7 @@ def test_null_and_the_word_unknown_say_not_known(acme: socialpolicy.Policy) -> N
 
 
 def test_facts_that_contradict_each_other_are_errors(acme: socialpolicy.Policy) -> None:
-    with pytest.raises(ActionError, match="content.about_work"):
+    with pytest.raises(ActionError, match="about_work"):
         acme.decide({"content.about_work": False, "content.mentions_company": True})
 
 
@@ -177,12 +179,16 @@ def test_deciding_by_a_saved_program_needs_no_pydantic(acme: socialpolicy.Policy
 
 def test_importing_needs_nothing() -> None:
     code = "import sys, socialpolicy; print([n for n in ('pydantic', 'yaml', 'jsonschema', 'click', 'json') if n in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
 def test_a_policy_with_errors_names_them_all() -> None:
     with pytest.raises(PolicyError) as raised:
-        socialpolicy.loads(POLICY.replace("effect: allow", "effect: alow", 1).replace("resource.secret: true", "resource.secrt: true"))
+        socialpolicy.loads(
+            POLICY.replace("effect: allow", "effect: alow", 1).replace("resource.secret: true", "resource.secrt: true")
+        )
     assert [finding.id for finding in raised.value.findings] == ["unknown-value", "unknown-fact"]
     assert all(finding.file == "policy" and finding.line > 1 for finding in raised.value.findings)
 
@@ -211,7 +217,13 @@ def test_checks_of_one_shape_agree_with_checks_one_by_one(acme: socialpolicy.Pol
     """Actions of a shape that is seen often are checked by a function of their own: the same facts, the same problems."""
     from socialpolicy import actions
 
-    good = {"account": {"kind": "personal", "mfa": True}, "content.topics": ["merger"], "account.admins": 2, "platform": "x", "context.at": "2026-05-01T10:00:00Z"}
+    good = {
+        "account": {"kind": "personal", "mfa": True},
+        "content.topics": ["merger"],
+        "account.admins": 2,
+        "platform": "x",
+        "context.at": "2026-05-01T10:00:00Z",
+    }
     wrong = [
         {**good, "account": {"kind": "personl", "mfa": True}}, {**good, "account": {"kind": "personal", "mfa": 1}},
         {**good, "account": {"mfa": True, "kind": "personal"}}, {**good, "account": {"kind": "personal", "mf": True}},

@@ -45,17 +45,48 @@ GOLDENS = {
     "decide-revise-explain": (1, ["decide", ACME, *PRAISE, "--assume", "in_examples", "--explain"]),
     "decide-allow": (0, ["decide", ACME, "--set", "content.topics=personal_life", "--assume", "in_examples"]),
     "decide-deny": (1, ["decide", ACME, "--set", "content.classification=confidential", "--assume", "in_examples"]),
-    "decide-deny-explain": (1, ["decide", ACME, "--set", "content.classification=confidential", "--assume", "in_examples", "--explain"]),
-    "decide-ask": (1, ["decide", ACME, "--set", "account.kind=official", "--set", "action.kind=create_account", "--assume", "in_examples", "--why"]),
+    "decide-deny-explain": (
+        1,
+        ["decide", ACME, "--set", "content.classification=confidential", "--assume", "in_examples", "--explain"],
+    ),
+    "decide-ask": (
+        1,
+        [
+            "decide",
+            ACME,
+            "--set",
+            "account.kind=official",
+            "--set",
+            "action.kind=create_account",
+            "--assume",
+            "in_examples",
+            "--why",
+        ],
+    ),
     "decide-undetermined": (1, ["decide", ACME, "--set", "account.kind=personal", "--set", "action.kind=publish"]),
-    "decide-undetermined-explain": (1, ["decide", ACME, "--set", "account.kind=personal", "--set", "action.kind=review_product", "--set", "content.endorses=company", "--explain"]),
+    "decide-undetermined-explain": (
+        1,
+        [
+            "decide",
+            ACME,
+            "--set",
+            "account.kind=personal",
+            "--set",
+            "action.kind=review_product",
+            "--set",
+            "content.endorses=company",
+            "--explain",
+        ],
+    ),
     "test-acme": (0, ["test", ACME, "--coverage"]),
     "validate-acme": (0, ["validate", "policies"]),
     "explain-unknown-fact": (0, ["explain", "unknown-fact"]),
 }
 
 
-def call(arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, stdin: str = "") -> tuple[int, str, str]:
+def call(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, stdin: str = ""
+) -> tuple[int, str, str]:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
     status = run(arguments)
@@ -68,7 +99,9 @@ def test_golden(name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     """What people read, pinned. ``UPDATE_GOLDEN=1 pytest tests/test_cli.py`` writes it anew, to be read in the diff."""
     expected, arguments = GOLDENS[name]
     status, out, err = call(arguments, capsys, monkeypatch)
-    out = re.sub(r"sha256:[0-9a-f]{4}…[0-9a-f]{4}", "sha256:0000…0000", re.sub(r"policy\.yaml:\d+", "policy.yaml:0", out))
+    out = re.sub(
+        r"sha256:[0-9a-f]{4}…[0-9a-f]{4}", "sha256:0000…0000", re.sub(r"policy\.yaml:\d+", "policy.yaml:0", out)
+    )
     file = GOLDEN / f"{name}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(out, "utf-8")
@@ -77,7 +110,9 @@ def test_golden(name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     assert all(len(line) <= 130 for line in out.splitlines() if not line.startswith(" ")), "lines that fit a terminal"
 
 
-def test_validate_tells_all_mistakes_with_their_places(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_validate_tells_all_mistakes_with_their_places(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     status, out, _ = call(["validate", "-"], capsys, monkeypatch, BROKEN)
     assert status == 1
     assert re.findall(r"^-:(\d+:\d+): error: ([a-z-]+):", out, re.M) == [
@@ -91,12 +126,20 @@ def test_validate_as_data(capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     status, out, _ = call(["validate", "-", "-f", "json"], capsys, monkeypatch, BROKEN)
     findings = json.loads(out)["findings"]
     assert status == 1
-    assert [finding["id"] for finding in findings] == ["unquoted-version", "unknown-value", "unknown-fact", "duplicate-key", "two-tests"]
+    assert [finding["id"] for finding in findings] == [
+        "unquoted-version",
+        "unknown-value",
+        "unknown-fact",
+        "duplicate-key",
+        "two-tests",
+    ]
 
 
 def test_many_findings_are_cut_and_counted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    rules = "".join(f"  - {{id: R{n}, title: x, effect: advise, scope: everything, when: {{no.fact{n}: 1}}}}\n" for n in range(80))
-    text = BROKEN.split("rules:")[0].replace("1.40", '"1.4.0"') + "rules:\n" + rules
+    rules = "".join(
+        f"  - {{id: R{n}, title: x, effect: advise, scope: everything, when: {{no.fact{n}: 1}}}}\n" for n in range(80)
+    )
+    text = BROKEN.split("rules:", maxsplit=1)[0].replace("1.40", '"1.4.0"') + "rules:\n" + rules
     status, out, _ = call(["validate", "-"], capsys, monkeypatch, text)
     assert status == 1
     assert out.count("error: unknown-fact") == 50
@@ -108,12 +151,22 @@ def test_decide_as_data(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     data = json.loads(out)
     assert status == 1
     assert data["decision"]["outcome"] == "revise"
-    assert {"fact": "content.endorses", "value": "none", "outcome": "allow", "because": [], "mutable": True}.items() >= {}.items()
+    assert {
+        "fact": "content.endorses",
+        "value": "none",
+        "outcome": "allow",
+        "because": [],
+        "mutable": True,
+    }.items() >= {}.items()
     assert any(change["outcome"] == "allow" and change["fact"] == "content.endorses" for change in data["would_be"])
 
 
-def test_decide_reads_actions_from_files_and_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    action = '{"account": {"kind": "personal"}, "content.endorses": "company", "content": {"connection": ["employment"]}}'
+def test_decide_reads_actions_from_files_and_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    action = (
+        '{"account": {"kind": "personal"}, "content.endorses": "company", "content": {"connection": ["employment"]}}'
+    )
     file = tmp_path / "action.json"
     file.write_text(action, "utf-8")
     for source, stdin in ((str(file), ""), ("-", action)):
@@ -132,7 +185,9 @@ def test_decide_reads_actions_from_files_and_standard_input(capsys: pytest.Captu
         ('{"account.kind": "personal", "account.kind": "official"}', "1:30", "duplicate-key", "first"),
     ],
 )
-def test_bad_actions_have_a_place(text: str, place: str, id: str, hint: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_actions_have_a_place(
+    text: str, place: str, id: str, hint: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     status, out, err = call(["decide", ACME, "-"], capsys, monkeypatch, text)
     assert (status, out) == (2, "")
     assert f"-:{place}: error: {id}:" in err
@@ -140,11 +195,18 @@ def test_bad_actions_have_a_place(text: str, place: str, id: str, hint: str, cap
 
 
 @pytest.mark.parametrize(("option", "status"), [("revise", 1), ("ask", 0), ("deny", 0)])
-def test_fail_on_says_which_outcome_fails(option: str, status: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    assert call(["decide", ACME, *PRAISE, "--assume", "in_examples", "--fail-on", option], capsys, monkeypatch)[0] == status
+def test_fail_on_says_which_outcome_fails(
+    option: str, status: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (
+        call(["decide", ACME, *PRAISE, "--assume", "in_examples", "--fail-on", option], capsys, monkeypatch)[0]
+        == status
+    )
 
 
-def test_a_failed_case_is_a_readable_difference(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_failed_case_is_a_readable_difference(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     file = tmp_path / "cases.yaml"
     file.write_text(
         "cases_for: acme\nassume: in_examples\ncases:\n"
@@ -176,14 +238,18 @@ def test_a_failed_case_is_a_readable_difference(capsys: pytest.CaptureFixture[st
         (["decide", "acme@1.0.0"], 2, "not supported yet"),
     ],
 )
-def test_wrong_usage_is_told_in_a_line(arguments: list[str], status: int, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_usage_is_told_in_a_line(
+    arguments: list[str], status: int, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     found, out, err = call(arguments, capsys, monkeypatch)
     assert (found, out) == (status, "")
     assert told in err
     assert "Traceback" not in err
 
 
-def test_a_bug_is_70_and_leaves_a_report(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_bug_is_70_and_leaves_a_report(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
 
@@ -198,10 +264,15 @@ def test_a_bug_is_70_and_leaves_a_report(capsys: pytest.CaptureFixture[str], mon
     assert "planted" in next(tmp_path.glob("socialpolicy-*.txt")).read_text("utf-8")
 
 
-def test_compile_writes_a_program_that_decides(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_compile_writes_a_program_that_decides(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     file = tmp_path / "acme.json"
     assert call(["compile", ACME, "-o", str(file)], capsys, monkeypatch)[0] == 0
-    assert call(["decide", str(file), *PRAISE, "--assume", "in_examples", "-q"], capsys, monkeypatch)[:2] == (1, "revise\n")
+    assert call(["decide", str(file), *PRAISE, "--assume", "in_examples", "-q"], capsys, monkeypatch)[:2] == (
+        1,
+        "revise\n",
+    )
     assert call(["validate", str(file)], capsys, monkeypatch)[0] == 0
     file.write_text(file.read_text("utf-8").replace('"deny"', '"dney"', 1), "utf-8")
     status, out, _ = call(["validate", str(file)], capsys, monkeypatch)
@@ -229,7 +300,17 @@ def test_output_depends_on_nothing_around_it(seed: str) -> None:
     outputs = set()
     for zone, locale in (("UTC", "C.UTF-8"), ("Asia/Tokyo", "C"), ("America/St_Johns", "POSIX")):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale, "PYTHONUTF8": "1"}
-        command = [sys.executable, "-m", "socialpolicy", "decide", ACME, *PRAISE, "--assume", "in_examples", "--explain"]
+        command = [
+            sys.executable,
+            "-m",
+            "socialpolicy",
+            "decide",
+            ACME,
+            *PRAISE,
+            "--assume",
+            "in_examples",
+            "--explain",
+        ]
         outputs.add(subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, check=False).stdout)
     (only,) = outputs
     expected = (GOLDEN / "decide-revise-explain.txt").read_text("utf-8")

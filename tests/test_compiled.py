@@ -12,7 +12,6 @@ from unittest import mock
 
 import pytest
 from hypothesis import given, settings
-from strategies import many_facts, programs, random_facts, random_program, seeds
 
 from socialpolicy import compiling
 from socialpolicy.compiling import Compiled
@@ -21,6 +20,7 @@ from socialpolicy.errors import ActionError
 from socialpolicy.interpret import interpret
 from socialpolicy.program import Program
 from socialpolicy.values import Facts
+from strategies import many_facts, programs, random_facts, random_program, seeds
 
 PAIRS = 1_000_000
 
@@ -124,7 +124,10 @@ def test_a_renamed_vocabulary_cannot_write_code() -> None:
     program = random_program(Random(3))
     name = next(iter(program.vocabulary.facts))
     evil = "x'] or __import__('os').system('true') or facts['x"
-    facts = {evil if key == name else key: replace(fact, name=evil if key == name else key) for key, fact in program.vocabulary.facts.items()}
+    facts = {
+        evil if key == name else key: replace(fact, name=evil if key == name else key)
+        for key, fact in program.vocabulary.facts.items()
+    }
     from socialpolicy.soundness import unsound
 
     assert unsound(replace(program, vocabulary=replace(program.vocabulary, facts=facts))) is not None

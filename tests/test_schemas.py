@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -14,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, ValidationError
-from strategies import many_facts, policy_texts, programs, seeds
 
 import socialpolicy
 from socialpolicy.compiling import Compiled
@@ -24,6 +24,7 @@ from socialpolicy.loading.reading import read_file
 from socialpolicy.program import Program
 from socialpolicy.saving import dumped
 from socialpolicy.schemas import KINDS, schema, text
+from strategies import many_facts, policy_texts, programs, seeds
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = sorted(file for folder in ("policies", "src") for file in (ROOT / folder).rglob("*.yaml"))
@@ -67,31 +68,48 @@ def test_every_shipped_file_names_its_schema_and_fits_it(file: Path) -> None:
         assert not list(Draft202012Validator(schema(kind, acme())).iter_errors(data))
 
 
+def places(node: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in a document: what holds it, and its key or index."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield node, key
+        yield from places(value)
+
+
 def mutated(data: Any, random: Random) -> Any:
     """A document with a few things broken at random places."""
     data = copy.deepcopy(data)
     for _ in range(random.randint(1, 3)):
-        places: list[tuple[Any, Any]] = []
-
-        def visit(node: Any) -> None:
-            if isinstance(node, dict):
-                for key, value in node.items():
-                    places.append((node, key))
-                    visit(value)
-            elif isinstance(node, list):
-                for index, value in enumerate(node):
-                    places.append((node, index))
-                    visit(value)
-
-        visit(data)
-        node, key = random.choice(places)
+        node, key = random.choice(list(places(data)))
         choice = random.randrange(5)
         if choice == 0:
             del node[key]
         elif choice == 1 and isinstance(node, dict):
-            node[random.choice(["unknown_key", "x-mine", "any", "not", "id", "gte", "at_least"])] = random.choice([1, "a", [], {}, True])
+            node[random.choice(["unknown_key", "x-mine", "any", "not", "id", "gte", "at_least"])] = random.choice(
+                [1, "a", [], {}, True]
+            )
         else:
-            node[key] = random.choice([True, False, 0, 1, 7, -1, 2**53, "", "a", "ask", "everything", [], ["a"], [1], {}, {"a": 1}, {"any_of": ["a"]}, [[]]])
+            node[key] = random.choice(
+                [
+                    True,
+                    False,
+                    0,
+                    1,
+                    7,
+                    -1,
+                    2**53,
+                    "",
+                    "a",
+                    "ask",
+                    "everything",
+                    [],
+                    ["a"],
+                    [1],
+                    {},
+                    {"a": 1},
+                    {"any_of": ["a"]},
+                    [[]],
+                ]
+            )
         if not data:
             break
     return data
@@ -144,9 +162,20 @@ def test_decisions_and_programs_fit_their_schemas(program: Program, seed: int) -
 
 def test_the_schema_of_actions_knows_facts_and_values() -> None:
     actions = Draft202012Validator(schema("action", acme()))
-    for good in ({}, {"account": {"kind": "personal"}}, {"account.kind": "unknown", "content.topics": ["merger"]}, {"content.code_published": None}):
+    for good in (
+        {},
+        {"account": {"kind": "personal"}},
+        {"account.kind": "unknown", "content.topics": ["merger"]},
+        {"content.code_published": None},
+    ):
         assert actions.is_valid(good)
-    for bad in ({"account": {"kid": "personal"}}, {"account.kind": "personel"}, {"content.topics": "merger"}, {"account.mfa": 1}, {"context.at": "soon"}):
+    for bad in (
+        {"account": {"kid": "personal"}},
+        {"account.kind": "personel"},
+        {"content.topics": "merger"},
+        {"account.mfa": 1},
+        {"context.at": "soon"},
+    ):
         assert not actions.is_valid(bad)
 
 

@@ -42,7 +42,16 @@ policy.decide({}).outcom
 def check(text: str, folder: Path) -> str:
     file = folder / "caller.py"
     file.write_text(text, "utf-8")
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--cache-dir", str(folder / "cache"), file.name]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-incremental",
+        "--cache-dir",
+        str(folder / "cache"),
+        file.name,
+    ]
     home = Path(socialpolicy.__file__).parent.parent
     environment = os.environ if home.name == "site-packages" else {**os.environ, "MYPYPATH": str(home)}
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False).stdout
@@ -54,4 +63,6 @@ def test_what_callers_write_type_checks(tmp_path: Path) -> None:
 
 def test_what_callers_get_wrong_does_not(tmp_path: Path) -> None:
     found = check(BAD, tmp_path)
-    assert [line.split(":")[1] for line in found.splitlines() if line.startswith("caller.py") and ": error:" in line] == ["4", "5", "6", "7"]
+    assert [
+        line.split(":")[1] for line in found.splitlines() if line.startswith("caller.py") and ": error:" in line
+    ] == ["4", "5", "6", "7"]

@@ -66,7 +66,7 @@ class Checker:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.by_name = {name: check(fact) for name, fact in vocabulary.facts.items()}
-        self.shapes: dict[Any, Callable[[Any], Any]] = {}
+        self.shapes: dict[Any, Callable[[Any], dict[str, Value | None]]] = {}
         self.counts: dict[Any, int] = {}
         self.words: dict[str, Any] = {}
         self.members: dict[str, frozenset[str]] = {}
@@ -96,7 +96,7 @@ class Checker:
                 if check is not None:
                     return check(facts)
                 self.seen(shape, facts)
-            except Exception:  # noqa: BLE001, S110 - what is wrong is told below
+            except Exception:  # noqa: BLE001 - what is wrong is told below
                 pass
         return self.checked(facts)
 
@@ -162,7 +162,9 @@ class Checker:
 def thoroughly_checked(by_name: Mapping[str, Check], facts: Any) -> dict[str, Value | None]:
     """Check facts one by one, nested ones among them, and tell of every problem (or of the first hundred)."""
     if not isinstance(facts, Mapping):
-        raise ActionError((Problem("wrong-type", "", f"an action is a mapping of facts to values, not {told(facts)}."),))
+        raise ActionError(
+            (Problem("wrong-type", "", f"an action is a mapping of facts to values, not {told(facts)}."),)
+        )
     found: dict[str, Value | None] = {}
     problems: list[Problem] = []
 
@@ -171,23 +173,33 @@ def thoroughly_checked(by_name: Mapping[str, Check], facts: Any) -> dict[str, Va
             if len(problems) >= PROBLEMS:
                 return
             if not issubclass(type(key), str):
-                problems.append(Problem("unknown-fact", "", f"a fact's name is text, not {told(key)}.", "Write the name of a fact."))
+                problems.append(
+                    Problem("unknown-fact", "", f"a fact's name is text, not {told(key)}.", "Write the name of a fact.")
+                )
                 continue
             name = prefix + str.__str__(key)
             if name in by_name:
                 if name in found:
-                    problems.append(Problem("duplicate-key", name, f"{name} is stated twice.", "State it once, nested or flat."))
+                    problems.append(
+                        Problem("duplicate-key", name, f"{name} is stated twice.", "State it once, nested or flat.")
+                    )
                     continue
                 found[name] = None
                 try:
                     found[name] = by_name[name](value)
                 except Refuse as refusal:
                     problems.append(Problem(refusal.id, name, refusal.message, refusal.hint))
-            elif isinstance(value, Mapping) and level < LEVELS and any(known.startswith(name + ".") for known in by_name):
+            elif (
+                isinstance(value, Mapping) and level < LEVELS and any(known.startswith(name + ".") for known in by_name)
+            ):
                 visit(value, name + ".", level + 1)
             else:
                 hint = close(name, by_name) if len(problems) < HINTS else ""
-                problems.append(Problem("unknown-fact", shown(name, 200), f"{shown(name, 200)} is not a fact of the vocabulary.", hint))
+                problems.append(
+                    Problem(
+                        "unknown-fact", shown(name, 200), f"{shown(name, 200)} is not a fact of the vocabulary.", hint
+                    )
+                )
 
     visit(facts, "", 0)
     if problems:
@@ -254,7 +266,7 @@ def check_bool(fact: Fact) -> Check:
 
     def check(value: Any) -> Value | None:
         if value is True or value is False:
-            return value  # type: ignore[no-any-return]
+            return bool(value)
         return unknown(fact, value, "true or false")
 
     return check
@@ -281,7 +293,11 @@ def few(fact: Fact) -> str:
 def unknown_word(fact: Fact, value: str) -> Value | None:
     """Return None where a word says "not known"; refuse one that is not in the closed list of a fact."""
     if value != UNKNOWN_WORD:
-        raise Refuse("unknown-value", f'{fact.name} has no value "{shown(value)}".', close(value, fact.values) or f"It has {few(fact)}.")
+        raise Refuse(
+            "unknown-value",
+            f'{fact.name} has no value "{shown(value)}".',
+            close(value, fact.values) or f"It has {few(fact)}.",
+        )
     return None
 
 
@@ -299,9 +315,17 @@ def check_string(fact: Fact) -> Check:
 def text(fact: Fact, value: str) -> str:
     """A text that is not too long, and that every program can write down."""
     if len(value) > TEXT_CHARACTERS:
-        raise Refuse("too-long", f"{fact.name} has {len(value):,} characters; at most {TEXT_CHARACTERS:,} are read.", "Shorten it.")
+        raise Refuse(
+            "too-long",
+            f"{fact.name} has {len(value):,} characters; at most {TEXT_CHARACTERS:,} are read.",
+            "Shorten it.",
+        )
     if not value.isascii() and SURROGATE.search(value):
-        raise Refuse("type-mismatch", f'{fact.name} cannot be "{shown(value)}": it has half a character in it.', "Write the whole character.")
+        raise Refuse(
+            "type-mismatch",
+            f'{fact.name} cannot be "{shown(value)}": it has half a character in it.',
+            "Write the whole character.",
+        )
     return value
 
 
@@ -368,11 +392,17 @@ def check_set(fact: Fact) -> Check:
         if not value:
             return empty
         if len(value) > MEMBERS:
-            raise Refuse("too-long", f"{fact.name} has {len(value):,} members; at most {MEMBERS:,} are read.", "Shorten it.")
+            raise Refuse(
+                "too-long", f"{fact.name} has {len(value):,} members; at most {MEMBERS:,} are read.", "Shorten it."
+            )
         members = frozenset(member(fact, one) for one in value)
         if known and not members <= known:
             unknown_word(fact, min(members - known))
-            raise Refuse("type-mismatch", f"{fact.name} cannot hold {UNKNOWN_WORD}: a set is known as a whole, or unknown.", WHOLE)
+            raise Refuse(
+                "type-mismatch",
+                f"{fact.name} cannot hold {UNKNOWN_WORD}: a set is known as a whole, or unknown.",
+                WHOLE,
+            )
         return members
 
     return check

@@ -49,7 +49,9 @@ def changes(program: Program, facts: Facts, decision: Decision) -> list[Change]:
             if other.outcome is not decision.outcome:
                 because = tuple(rule for rule in other.because if rule not in decision.because)
                 found.append(Change(name, value, other.outcome, because, fact.mutable))
-    return sorted(found, key=lambda change: (change.outcome > decision.outcome, not change.mutable, change.outcome, change.fact))
+    return sorted(
+        found, key=lambda change: (change.outcome > decision.outcome, not change.mutable, change.outcome, change.fact)
+    )
 
 
 def other_values(fact: Fact, value: Value | None, numbers: Sequence[int]) -> Iterator[Value]:

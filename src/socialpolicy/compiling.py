@@ -17,11 +17,12 @@ from typing import Any as Anything
 from typing import TypeAlias
 
 from socialpolicy.actions import Checker
+from socialpolicy.bounding import partly_source
 from socialpolicy.completing import complete
 from socialpolicy.conditions import All, Any, Condition, Not, OneOf, holds, reads, tested
 from socialpolicy.decisions import Claim, Decision, Denial, Revision, decided
 from socialpolicy.dispatching import OTHER, Candidate, Other, candidates, dimensions, parts
-from socialpolicy.generating import Filling, Source, completing_source, deciding_source, made, outcome_source, partly_source
+from socialpolicy.generating import Filling, Source, completing_source, deciding_source, made, outcome_source
 from socialpolicy.interpret import baseline_claims, interpret, standing, still_asked
 from socialpolicy.program import Effect, Outcome, Program, Rule, Start
 from socialpolicy.values import Facts, Truth, Value
@@ -90,19 +91,27 @@ class Compiled:
         self.program = program
         self.dimensions = dimensions(program)
         self._normals = [
-            Normal({value: value for value in one.candidates if value != OTHER}) if one.open else None for one in self.dimensions
+            Normal({value: value for value in one.candidates if value != OTHER}) if one.open else None
+            for one in self.dimensions
         ]
         self._interned: dict[Decision, Decision] = {}
         self._functions: dict[str, Kept] = {
-            name: Kept(make, FUNCTIONS) for name, make in (("decide", self._decide), ("outcome", self._outcome), ("partly", self._partly))
+            name: Kept(make, FUNCTIONS)
+            for name, make in (("decide", self._decide), ("outcome", self._outcome), ("partly", self._partly))
         }
         self._sources: dict[Anything, Source] = {}
-        self._tables: dict[str, dict[Anything, Callable[[Facts], Anything]]] = {"decide": {}, "outcome": {}, "partly": {}, "shapes": {}}
+        self._tables: dict[str, dict[Anything, Callable[[Facts], Anything]]] = {
+            "decide": {},
+            "outcome": {},
+            "partly": {},
+            "shapes": {},
+        }
         self._shapes_seen: dict[Anything, int] = {}
         self._filling, self.complete = completer(program)
         vocabulary, start = program.vocabulary, program.baseline.fact
         self._start_may_follow = bool(start) and (
-            vocabulary.facts[start].default is not None or any(start in implication.then for implication in vocabulary.implications)
+            vocabulary.facts[start].default is not None
+            or any(start in implication.then for implication in vocabulary.implications)
         )
         read = {fact for rule in program.rules for condition in conditions_of_rule(rule) for fact in reads(condition)}
         self._many = len(read - {name for name, fact in vocabulary.facts.items() if fact.default is not None}) - FEW
@@ -110,13 +119,19 @@ class Compiled:
         self.decide_completed = self._dispatcher("decide", self._decide_slowly, partly=not self._start_may_follow)
         self.outcome_completed = self._dispatcher("outcome", self._outcome_slowly, partly=not self._start_may_follow)
         if self._filling is None:
-            self.decide = self._dispatcher("decide", lambda facts: self._decide_slowly(self._completed(facts)), partly=at_once)
-            self.outcome = self._dispatcher("outcome", lambda facts: self._outcome_slowly(self._completed(facts)), partly=at_once)
+            self.decide = self._dispatcher(
+                "decide", lambda facts: self._decide_slowly(self._completed(facts)), partly=at_once
+            )
+            self.outcome = self._dispatcher(
+                "outcome", lambda facts: self._outcome_slowly(self._completed(facts)), partly=at_once
+            )
         else:
             self.decide, self.outcome = self.decide_completed, self.outcome_completed
 
     def __repr__(self) -> str:
-        return f"<Compiled {self.program.identity.id}, by {', '.join(one.fact for one in self.dimensions) or 'nothing'}>"
+        return (
+            f"<Compiled {self.program.identity.id}, by {', '.join(one.fact for one in self.dimensions) or 'nothing'}>"
+        )
 
     # -- what others may ask -----------------------------------------------------------------------------------------
 
@@ -138,7 +153,7 @@ class Compiled:
 
     def warm(self) -> int:
         """Make the functions for all values of the facts that lead to them, up to the bound, and return how many."""
-        keys = product(*([value for value in one.candidates] for one in self.dimensions))
+        keys = product(*(list(one.candidates) for one in self.dimensions))
         for _, key in zip(range(KEYS), keys, strict=False):
             for name in ("decide", "outcome"):
                 self._tables[name][self._table_key(key)] = self._function(name, key)
@@ -146,9 +161,12 @@ class Compiled:
 
     # -- dispatch ----------------------------------------------------------------------------------------------------
 
-    def _dispatcher(self, name: str, slowly: Callable[[Facts], Anything], *, partly: bool) -> Callable[[Facts], Anything]:
+    def _dispatcher(
+        self, name: str, slowly: Callable[[Facts], Anything], *, partly: bool
+    ) -> Callable[[Facts], Anything]:
         """The function that finds the function: one look-up by the values of the facts to dispatch on; another where some fact
-        turns out not to be known (if ``partly`` functions may be given such facts at once); and then the longer way."""
+        turns out not to be known (if ``partly`` functions may be given such facts at once); and then the longer way.
+        """
         key, open_key = self._key_text("facts[{!r}]", "NORMAL"), self._key_text("get({!r})", "PARTLY")
         text = f"def {name}(facts):\n"
         if name == "decide" and partly:  # where many facts are missing, some that is needed nearly always is
@@ -163,7 +181,13 @@ class Compiled:
             outcome = ".outcome" if name == "outcome" else ""
             text += f"    try:\n        get = facts.get\n        return TABLE_PARTLY[{open_key}](facts){outcome}\n    except UNFIT:\n        pass\n"
         text += "    return slowly(facts)\n"
-        constants: dict[str, Anything] = {"SHAPES": self._tables["shapes"], "seen": self._seen, "TABLE": self._tables[name], "TABLE_PARTLY": self._tables["partly"], "UNFIT": UNFIT}
+        constants: dict[str, Anything] = {
+            "SHAPES": self._tables["shapes"],
+            "seen": self._seen,
+            "TABLE": self._tables[name],
+            "TABLE_PARTLY": self._tables["partly"],
+            "UNFIT": UNFIT,
+        }
         for index, normal in enumerate(self._normals):
             if normal is not None:
                 constants |= {f"NORMAL{index}": normal, f"PARTLY{index}": Normal({None: None, **normal})}
@@ -245,7 +269,11 @@ class Compiled:
 
     def _with_start(self, facts: Facts) -> Facts:
         """The facts, completed first where otherwise the start of the decision would not be known, though it follows."""
-        return self._completed(facts) if self._start_may_follow and facts.get(self.program.baseline.fact) is None else facts
+        return (
+            self._completed(facts)
+            if self._start_may_follow and facts.get(self.program.baseline.fact) is None
+            else facts
+        )
 
     def _completed(self, facts: Facts) -> Facts:
         """The facts with all that follows from them; those that are not what they should be are checked first."""
@@ -342,13 +370,19 @@ class Compiled:
                 need = rule.needs[slot.need]
                 claims.append(Claim(truth, Outcome.REVISE, Revision(rule.id, need.test, need.say, need.fixable_by)))
             elif slot.approval and rule.approval:
-                claims.append(Claim(truth, Outcome.ASK, still_asked(self.program, rule.id, rule.approval, rule.say, facts)))
+                claims.append(
+                    Claim(truth, Outcome.ASK, still_asked(self.program, rule.id, rule.approval, rule.say, facts))
+                )
             else:
                 applies[rule.id] = truth
                 if rule.effect is Effect.DENY:
                     claims.append(Claim(truth, Outcome.DENY, Denial(rule.id, rule.say, rule.instead)))
         opened = max(
-            (applies.get(slot.rule.id, Truth.FALSE) for slot in source.slots if slot.rule and slot.rule.effect is Effect.ALLOW),
+            (
+                applies.get(slot.rule.id, Truth.FALSE)
+                for slot in source.slots
+                if slot.rule and slot.rule.effect is Effect.ALLOW
+            ),
             default=Truth.FALSE,
         )
         return self._interned_of(
@@ -379,14 +413,17 @@ def conditions_of_rule(rule: Rule) -> Iterator[Condition]:
 
 def completer(program: Program) -> tuple[Filling | None, Callable[[Facts], dict[str, Value | None]]]:
     """How functions may fill unknown facts by themselves (``None`` where they may not), and a function that completes facts as
-    ``complete`` does, made for the vocabulary where that is possible."""
+    ``complete`` does, made for the vocabulary where that is possible.
+    """
     vocabulary = program.vocabulary
 
     def slowly(facts: Facts) -> dict[str, Value | None]:
         return complete(vocabulary, facts)
 
     defaults = {name: fact.default for name, fact in vocabulary.facts.items() if fact.default is not None}
-    involved = {name for implication in vocabulary.implications for name in (*implication.then, *reads(implication.given))}
+    involved = {
+        name for implication in vocabulary.implications for name in (*implication.then, *reads(implication.given))
+    }
     if involved & set(defaults):
         return None, slowly  # which defaults to leave out is then a question that takes the whole of `complete`
     every = vocabulary.implications
@@ -428,4 +465,3 @@ def made_true(condition: Condition, name: str, value: Value, *, wanted: bool = T
             if name not in tested(condition):
                 return False
             return holds(condition, {name: value}) is not (Truth.FALSE if wanted else Truth.TRUE)
-

@@ -73,7 +73,12 @@ def follow(
 
 
 def contradiction(
-    implication: Implication, name: str, value: Value, stated: Value, assumed: Mapping[str, Value], settled_by: Mapping[str, str]
+    implication: Implication,
+    name: str,
+    value: Value,
+    stated: Value,
+    assumed: Mapping[str, Value],
+    settled_by: Mapping[str, str],
 ) -> ActionError:
     """The error for a fact that would have two values: it names where each comes from, and what was assumed for it."""
     if name in settled_by:
@@ -82,7 +87,11 @@ def contradiction(
         source = f"{shown(stated)} is assumed for it"
     else:
         source = f"it is stated to be {shown(stated)}"
-    leaning = [f"{fact} is assumed to be {shown(assumed[fact])}" for fact in sorted(reads(implication.given)) if fact in assumed]
+    leaning = [
+        f"{fact} is assumed to be {shown(assumed[fact])}"
+        for fact in sorted(reads(implication.given))
+        if fact in assumed
+    ]
     because = f" ({', '.join(leaning)})" if leaning else ""
     return ActionError(
         (
@@ -105,4 +114,3 @@ def agrees(vocabulary: Vocabulary, known: Facts, name: str, value: Value) -> boo
     except ActionError:
         return False
     return True
-

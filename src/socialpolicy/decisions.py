@@ -84,18 +84,32 @@ class Lists:
             "rules": list(self.rules),
             "denials": [given(rule=item.rule, say=item.say, instead=item.instead) for item in self.denials],
             "revisions": [
-                given(rule=item.rule, need=written(cast("Test | Not", item.test)), say=item.say, fixable_by=item.fixable_by) for item in self.revisions
+                given(
+                    rule=item.rule,
+                    need=written(cast("Test | Not", item.test)),
+                    say=item.say,
+                    fixable_by=item.fixable_by,
+                )
+                for item in self.revisions
             ],
             "approvals": [
                 given(rule=item.rule, of=list(item.of), at_least=item.at_least, say=item.say) for item in self.approvals
             ],
             "duties": [
-                given(id=item.id, what=item.what, who=item.who, within=text(item.within), start=item.start, evidence=item.evidence)
+                given(
+                    id=item.id,
+                    what=item.what,
+                    who=item.who,
+                    within=text(item.within),
+                    start=item.start,
+                    evidence=item.evidence,
+                )
                 for item in self.duties
             ],
             "advice": [given(rule=item.rule, say=item.say) for item in self.advice],
             "hand_overs": [
-                given(to=item.to, bring=list(item.bring), say=item.say, within=text(item.within)) for item in self.hand_overs
+                given(to=item.to, bring=list(item.bring), say=item.say, within=text(item.within))
+                for item in self.hand_overs
             ],
         }
 
@@ -241,9 +255,7 @@ def lists(program: Program, applies: Mapping[str, Truth], claims: Iterable[Claim
     """What rules and claims of just this truth say, in file order."""
     rules = sorted((rule for rule in program.rules if applies.get(rule.id) is truth), key=place)
     places = {rule.id: rule.place for rule in program.rules}
-    items = sorted(
-        (claim.item for claim in claims if claim.truth is truth), key=lambda item: places.get(item.rule, -1)
-    )
+    items = sorted((claim.item for claim in claims if claim.truth is truth), key=lambda item: places.get(item.rule, -1))
     return Lists(
         rules=tuple(rule.id for rule in rules),
         denials=tuple(item for item in items if isinstance(item, Denial)),

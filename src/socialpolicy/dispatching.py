@@ -70,7 +70,8 @@ def dimensions(program: Program) -> tuple[Dimension, ...]:
     values = {name: domain(program, name, [part for _, part in tests]) for name, tests in single.items()}
     left_by = {name: admitted(tests, values[name]) for name, tests in single.items()}
     shares = {
-        name: {index: len(found) / len(values[name]) for index, found in by_rule.items()} for name, by_rule in left_by.items()
+        name: {index: len(found) / len(values[name]) for index, found in by_rule.items()}
+        for name, by_rule in left_by.items()
     }
     chosen: list[str] = []
     left = [1.0] * len(rules)
@@ -92,7 +93,10 @@ def dimensions(program: Program) -> tuple[Dimension, ...]:
         if best is None or gains[best] < WORTH_RULES or len(chosen) >= FACTS_AT_MOST:
             break
         chosen.append(best)
-    return tuple(dimension(name, values[name], left_by.get(name, {}), len(rules), facts[name].kind is Kind.STRING) for name in chosen)
+    return tuple(
+        dimension(name, values[name], left_by.get(name, {}), len(rules), facts[name].kind is Kind.STRING)
+        for name in chosen
+    )
 
 
 def only_lists(condition: Condition) -> bool:
@@ -135,7 +139,11 @@ def admitted(tests: Sequence[tuple[int, Condition]], values: Sequence[Point]) ->
     by_rule: dict[int, frozenset[Point]] = {}
     for index, test in tests:
         if test not in by_test:
-            by_test[test] = everything & test.values if isinstance(test, OneOf) else frozenset(filter(partial(admits, test), values))
+            by_test[test] = (
+                everything & test.values
+                if isinstance(test, OneOf)
+                else frozenset(filter(partial(admits, test), values))
+            )
         by_rule[index] = by_rule.get(index, everything) & by_test[test]
     return by_rule
 
@@ -145,7 +153,9 @@ def admits(test: Condition, value: Point) -> bool:
     return holds(test, {name: cast("str", value) for name in reads(test)}) is not Truth.FALSE
 
 
-def dimension(name: str, values: Sequence[Point], by_rule: Mapping[int, frozenset[Point]], rules: int, open: bool) -> Dimension:
+def dimension(
+    name: str, values: Sequence[Point], by_rule: Mapping[int, frozenset[Point]], rules: int, open: bool
+) -> Dimension:
     """For every value of a fact, the rules that it leaves as candidates."""
     everything = (1 << rules) - 1
     free = everything & ~bits(by_rule, rules)

@@ -77,12 +77,19 @@ def deciding(program: Program) -> dict[str, Plain]:
 @cache
 def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
     return tuple(
-        (item.name, item.default if item.default is not MISSING else item.default_factory() if item.default_factory is not MISSING else MISSING)
+        (
+            item.name,
+            item.default
+            if item.default is not MISSING
+            else item.default_factory()
+            if item.default_factory is not MISSING
+            else MISSING,
+        )
         for item in fields(kind)
     )
 
 
-def encoded(value: Any, silent: Mapping[type, frozenset[str]] = {}) -> Any:  # noqa: B006 - never changed
+def encoded(value: Any, silent: Mapping[type, frozenset[str]] = {}) -> Any:
     """Any part of a program as plain data."""
     kind = type(value)
     if kind is str or kind is bool or kind is int or value is None:
@@ -94,7 +101,7 @@ def encoded(value: Any, silent: Mapping[type, frozenset[str]] = {}) -> Any:  # n
         data: dict[str, Any] = {"is": TAG_OF[kind]} if kind in TAG_OF else {}
         for name, default in _fields(kind):
             item = getattr(value, name)
-            if name not in left_out and (default is MISSING or item is not default and item != default):
+            if name not in left_out and (default is MISSING or (item is not default and item != default)):
                 data[name] = encoded(item, silent)
         return data
     if kind is frozenset:
@@ -116,8 +123,12 @@ def loaded(data: Any) -> Program:
     if not isinstance(data, dict) or "socialpolicy_program" not in data:
         raise ProgramError("", "this is no saved program; `socialpolicy compile` writes one.")
     if data["socialpolicy_program"] != FORMAT:
-        raise ProgramError("socialpolicy_program", f"this library reads format {FORMAT}, not {data['socialpolicy_program']!r}.")
-    program: Program = _decoder(Program)({key: item for key, item in data.items() if key != "socialpolicy_program"}, "", 0)
+        raise ProgramError(
+            "socialpolicy_program", f"this library reads format {FORMAT}, not {data['socialpolicy_program']!r}."
+        )
+    program: Program = _decoder(Program)(
+        {key: item for key, item in data.items() if key != "socialpolicy_program"}, "", 0
+    )
     return program
 
 
@@ -144,7 +155,11 @@ def _instant(value: Any, where: str, depth: int) -> datetime:
 
 
 def _set(value: Any, where: str, depth: int) -> frozenset[Any]:
-    if not isinstance(value, list) or len({type(item) for item in value}) > 1 or not all(type(item) in (str, bool, int) for item in value):
+    if (
+        not isinstance(value, list)
+        or len({type(item) for item in value}) > 1
+        or not all(type(item) in (str, bool, int) for item in value)
+    ):
         raise _wrong(where, "a list of values of one type", value)
     return frozenset(value)
 
@@ -220,7 +235,9 @@ def _object(kind: type) -> Decoder:
         for name in required:
             if name not in value:
                 raise ProgramError(where, f"`{name}` is missing.")
-        return kind(**{name: decoders[name](item, f"{where}.{name}".lstrip("."), depth) for name, item in value.items()})
+        return kind(
+            **{name: decoders[name](item, f"{where}.{name}".lstrip("."), depth) for name, item in value.items()}
+        )
 
     return decode
 

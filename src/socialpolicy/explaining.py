@@ -49,7 +49,11 @@ def _lines(decision: Decision, why: bool, known: Facts) -> Iterator[str]:
         yield from _questions(decision, known)
     yield from _cut(_duty(program, duty) for duty in sure.duties)
     yield from _cut(f"Tip: {_ended(advice.say)}" for advice in sure.advice)
-    if decision.outcome in (Outcome.ASK, Outcome.DENY) and decision.determined and not (instead or sure.approvals or sure.hand_overs):
+    if (
+        decision.outcome in (Outcome.ASK, Outcome.DENY)
+        and decision.determined
+        and not (instead or sure.approvals or sure.hand_overs)
+    ):
         helper = next(iter(program.contacts.values()), None)
         if helper:
             yield f"Not sure what to do? Ask {_reach(helper)}."
@@ -101,7 +105,11 @@ def _wanted(program: Program, test: Condition) -> str:
     match test:
         case OneOf(_, values) if len(values) == 1 and fact.question:
             value = next(iter(values))
-            word = {True: "yes", False: "no"}[value] if isinstance(value, bool) else fact.labels.get(str(value), str(value))
+            word = (
+                {True: "yes", False: "no"}[value]
+                if isinstance(value, bool)
+                else fact.labels.get(str(value), str(value))
+            )
             return f' ("{fact.question}" has to be answered: {word}.)'
         case Not(Includes(_, values)) if fact.question:
             return f" (It should not be {', '.join(fact.labels.get(value, value) for value in sorted(values))}.)"
@@ -113,7 +121,13 @@ def _approvals(program: Program, approvals: Iterable[Asked]) -> Iterator[str]:
     """Who must approve: each set of contacts once."""
     for of, at_least in dict.fromkeys((asked.of, asked.at_least) for asked in approvals):
         if len(of) > 1:
-            yield "  all of these:" if at_least == len(of) else "  one of these:" if at_least == 1 else f"  {at_least} of these:"
+            yield (
+                "  all of these:"
+                if at_least == len(of)
+                else "  one of these:"
+                if at_least == 1
+                else f"  {at_least} of these:"
+            )
         for name in of:
             yield f"  [ ] {_reach(program.contacts[name], program)}"
 
@@ -152,14 +166,21 @@ def _questions(decision: Decision, known: Facts) -> Iterator[str]:
         name
         for name in vocabulary.screening
         if known.get(name) is None
-        and any(name in reads(implication.given) and missing & set(implication.then) for implication in vocabulary.implications)
+        and any(
+            name in reads(implication.given) and missing & set(implication.then)
+            for implication in vocabulary.implications
+        )
     ]
     order = {name: index for index, name in enumerate((*screening, *vocabulary.facts))}
     facts = [vocabulary.facts[name] for name in sorted(missing | set(screening), key=lambda name: order[name])]
     people = [fact for fact in facts if fact.supplied_by in ("person", "text")] or facts
     yield "Open questions:"
     for number, fact in enumerate(people[:QUESTIONS_SHOWN], 1):
-        answers = "yes / no" if fact.kind is Kind.BOOL else " / ".join(fact.labels.get(value, value) for value in fact.values[:6])
+        answers = (
+            "yes / no"
+            if fact.kind is Kind.BOOL
+            else " / ".join(fact.labels.get(value, value) for value in fact.values[:6])
+        )
         more = " / …" if len(fact.values) > 6 else ""
         yield f"  {number}. {fact.question}" + (f"  [{answers}{more}]" if answers else "")
     left = len(missing - {fact.name for fact in people[:QUESTIONS_SHOWN]})
@@ -180,7 +201,11 @@ def _signature(decision: Decision) -> str:
     rules = {rule.id: rule for rule in decision.program.rules}
     identity = decision.policy
     reasons = [f"{name}, {rules[name].title}" for name in decision.because]
-    text = "why: " + "; ".join(reasons[:2]) + (f"; and {len(reasons) - 2} more" if len(reasons) > 2 else "") if reasons else f"{identity.title or identity.id} {identity.version}"
+    text = (
+        "why: " + "; ".join(reasons[:2]) + (f"; and {len(reasons) - 2} more" if len(reasons) > 2 else "")
+        if reasons
+        else f"{identity.title or identity.id} {identity.version}"
+    )
     return text.rjust(WIDTH)
 
 
@@ -189,7 +214,9 @@ def _wrapped(line: str) -> list[str]:
     if len(line) <= WIDTH or line.startswith(" " * 20):
         return [line]
     indent = line[: len(line) - len(line.lstrip())]
-    return wrap(line, WIDTH, initial_indent="", subsequent_indent=indent + "   ", break_long_words=False, break_on_hyphens=False)
+    return wrap(
+        line, WIDTH, initial_indent="", subsequent_indent=indent + "   ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _ended(sentence: str) -> str:

@@ -173,7 +173,8 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Which policy this is: a decision names it. ``digest`` is that of everything that its author wrote, and of the vocabulary
-    that it uses."""
+    that it uses.
+    """
 
     id: str
     version: str

@@ -77,5 +77,7 @@ def loads_program(text: str | bytes) -> Decider:
     if problem:
         raise ProgramError(*problem)
     if digest(data) != checksum:
-        raise ProgramError("checksum", "it does not fit: the program was changed after it was written. Compile it again.")
+        raise ProgramError(
+            "checksum", "it does not fit: the program was changed after it was written. Compile it again."
+        )
     return Decider(program)

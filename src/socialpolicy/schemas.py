@@ -93,10 +93,16 @@ def tidied(node: Any) -> Any:
         return [tidied(inner) for inner in node]
     if not isinstance(node, dict):
         return node
-    found = {key: tidied_map(value) if key in ("properties", "$defs") else tidied(value) for key, value in node.items() if key != "default"}
+    found = {
+        key: tidied_map(value) if key in ("properties", "$defs") else tidied(value)
+        for key, value in node.items()
+        if key != "default"
+    }
     if "anyOf" in found and {"type": "null"} in found["anyOf"] and node.get("default", MISSING) is None:
         left = [branch for branch in found["anyOf"] if branch != {"type": "null"}]
-        found = {key: value for key, value in found.items() if key != "anyOf"} | (left[0] if len(left) == 1 else {"anyOf": left})
+        found = {key: value for key, value in found.items() if key != "anyOf"} | (
+            left[0] if len(left) == 1 else {"anyOf": left}
+        )
     found.pop("discriminator", None)
     if "oneOf" in found and merged(found["oneOf"]) is not None:
         found |= merged(found.pop("oneOf")) or {}
@@ -112,7 +118,11 @@ def merged(branches: list[Schema]) -> Schema | None:
     """Branches of different types as one flat schema, where no two say something of one type."""
     together: Schema = {"type": []}
     for branch in branches:
-        if not isinstance(branch.get("type"), str) or {"const", "enum"} & set(branch) or set(branch) & (set(together) - {"type", "description"}):
+        if (
+            not isinstance(branch.get("type"), str)
+            or {"const", "enum"} & set(branch)
+            or set(branch) & (set(together) - {"type", "description"})
+        ):
             return None
         together["type"].append(branch["type"])
         together |= {key: value for key, value in branch.items() if key != "type"}
@@ -132,7 +142,11 @@ def of_value(fact: Fact) -> Schema:
         case Kind.STRING:
             return {"type": "string"}
         case Kind.INT:
-            return {"type": "integer", "minimum": fact.minimum if fact.minimum is not None else -LARGEST_INT, "maximum": fact.maximum if fact.maximum is not None else LARGEST_INT}
+            return {
+                "type": "integer",
+                "minimum": fact.minimum if fact.minimum is not None else -LARGEST_INT,
+                "maximum": fact.maximum if fact.maximum is not None else LARGEST_INT,
+            }
         case Kind.DATETIME:
             return {"type": "string", "pattern": INSTANT}
         case Kind.SET:
@@ -167,10 +181,17 @@ def for_policy(found: Schema, policy: Policy) -> Schema:
     tests = {name: of_test(fact, groups.get(name, ())) for name, fact in vocabulary.facts.items()}
     if "ConditionText" in definitions:
         condition = definitions["ConditionText"]
-        named = {name: {"type": "boolean", "description": title_of(entry)} for name, entry in policy.written.conditions.items()}
+        named = {
+            name: {"type": "boolean", "description": title_of(entry)}
+            for name, entry in policy.written.conditions.items()
+        }
         condition["properties"] = {**condition["properties"], **named, **tests}
         condition["additionalProperties"] = False
-    stated = {"type": "object", "additionalProperties": False, "properties": {name: of_stated(fact) for name, fact in vocabulary.facts.items()}}
+    stated = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: of_stated(fact) for name, fact in vocabulary.facts.items()},
+    }
     for name, key in (("ExampleText", "facts"), ("CaseText", "facts")):
         if name in definitions:
             definitions[name]["properties"][key] = stated
@@ -178,7 +199,11 @@ def for_policy(found: Schema, policy: Policy) -> Schema:
         found["properties"]["common"] = stated
     if "RuleText" in definitions:
         definitions["RuleText"]["properties"]["scope"] = of_scope(policy, groups)
-        definitions["RuleText"]["properties"]["tags"] = {"type": "array", "items": {"enum": list(policy.written.tags)}} if policy.written.tags else definitions["RuleText"]["properties"]["tags"]
+        definitions["RuleText"]["properties"]["tags"] = (
+            {"type": "array", "items": {"enum": list(policy.written.tags)}}
+            if policy.written.tags
+            else definitions["RuleText"]["properties"]["tags"]
+        )
     return found
 
 
@@ -209,11 +234,16 @@ def of_test(fact: Fact, groups: tuple[str, ...]) -> Schema:
         Kind.INT: {**{name: {"type": "integer"} for name in ("at_least", "at_most", "more_than", "less_than")}, **other},
         Kind.DATETIME: {"before": {"type": "string"}, "from": {"type": "string"}, **other},
         Kind.SET: {
-            **{name: some for name in ("any_of", "all_of", "none_of", "nothing_but")}, "empty": {"type": "boolean"},
+            **dict.fromkeys(("any_of", "all_of", "none_of", "nothing_but"), some), "empty": {"type": "boolean"},
             "has": {"type": "object", "properties": {"fact": {"type": "string"}}, "required": ["fact"], "additionalProperties": False}, **other,
         },
     }  # fmt: skip
-    found: Schema = {"type": ["object"], "minProperties": 1, "additionalProperties": False, "properties": compared[fact.kind]}
+    found: Schema = {
+        "type": ["object"],
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": compared[fact.kind],
+    }
     match fact.kind:
         case Kind.BOOL:
             return told | found | {"type": ["boolean", "object"]}
@@ -236,9 +266,19 @@ def of_scope(policy: Policy, groups: Mapping[str, tuple[str, ...]]) -> Schema:
         fact = policy.vocabulary.facts[name]
         words = {"enum": [*fact.values, *groups.get(name, ())]} if fact.values else {"type": "string"}
         some = {"type": "array", "items": words, "minItems": 1}
-        but = {"type": "object", "properties": {"all_but": some}, "required": ["all_but"], "additionalProperties": False}
+        but = {
+            "type": "object",
+            "properties": {"all_but": some},
+            "required": ["all_but"],
+            "additionalProperties": False,
+        }
         properties[word] = {"description": fact.question, "anyOf": [words, some, but]}
-    return {"anyOf": [{"const": "everything"}, {"type": "object", "minProperties": 1, "properties": properties, "additionalProperties": False}]}
+    return {
+        "anyOf": [
+            {"const": "everything"},
+            {"type": "object", "minProperties": 1, "properties": properties, "additionalProperties": False},
+        ]
+    }
 
 
 # -- a decision ------------------------------------------------------------------------------------------------------
@@ -260,26 +300,45 @@ def decision() -> Schema:
     lists = closed(
         {
             "rules": {**words, "description": "The rules, met or not, in the order of the policy's file."},
-            "denials": {"type": "array", "items": closed({"rule": rule, "say": word, "instead": word}, "say", "instead")},
+            "denials": {
+                "type": "array",
+                "items": closed({"rule": rule, "say": word, "instead": word}, "say", "instead"),
+            },
             "revisions": {
                 "type": "array",
                 "description": "What is to be put right: one fact and its test each.",
-                "items": closed({"rule": rule, "need": {"type": "object"}, "say": word, "fixable_by": word}, "say", "fixable_by"),
+                "items": closed(
+                    {"rule": rule, "need": {"type": "object"}, "say": word, "fixable_by": word}, "say", "fixable_by"
+                ),
             },
             "approvals": {
                 "type": "array",
                 "description": "Approvals still needed: at least so many of these contacts.",
-                "items": closed({"rule": rule, "of": words, "at_least": {"type": "integer", "minimum": 0}, "say": word}, "say", "of"),
+                "items": closed(
+                    {"rule": rule, "of": words, "at_least": {"type": "integer", "minimum": 0}, "say": word}, "say", "of"
+                ),
             },
             "duties": {
                 "type": "array",
                 "items": closed(
-                    {"id": word, "what": word, "who": word, "within": within, "start": {"enum": ["now", "incident", "publication"]}, "evidence": word},
-                    "id", "within", "evidence",
-                ),  # fmt: skip
+                    {
+                        "id": word,
+                        "what": word,
+                        "who": word,
+                        "within": within,
+                        "start": {"enum": ["now", "incident", "publication"]},
+                        "evidence": word,
+                    },
+                    "id",
+                    "within",
+                    "evidence",
+                ),
             },
             "advice": {"type": "array", "items": closed({"rule": rule, "say": word}, "say")},
-            "hand_overs": {"type": "array", "items": closed({"to": word, "bring": words, "say": word, "within": within}, "bring", "say", "within")},
+            "hand_overs": {
+                "type": "array",
+                "items": closed({"to": word, "bring": words, "say": word, "within": within}, "bring", "say", "within"),
+            },
         }
     )
     return {
@@ -339,8 +398,12 @@ def program() -> Schema:
             definitions[name] = {}
             hints = get_type_hints(kind)
             tag = encoding.TAG_OF.get(kind)
-            properties = ({"is": {"const": tag}} if tag else {}) | {item.name: of(hints[item.name]) for item in fields(kind)}
-            optional = [item.name for item in fields(kind) if item.default is not MISSING or item.default_factory is not MISSING]
+            properties = ({"is": {"const": tag}} if tag else {}) | {
+                item.name: of(hints[item.name]) for item in fields(kind)
+            }
+            optional = [
+                item.name for item in fields(kind) if item.default is not MISSING or item.default_factory is not MISSING
+            ]
             definitions[name] = {"description": (kind.__doc__ or "").split("\n")[0], **closed(properties, *optional)}
         return {"$ref": f"#/$defs/{name}"}
 

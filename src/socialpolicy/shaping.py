@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from socialpolicy.values import LARGEST_INT, UNKNOWN_WORD, Facts, Kind
+from socialpolicy.values import LARGEST_INT, UNKNOWN_WORD, Kind, Value
 from socialpolicy.vocabulary import Vocabulary
 
 
@@ -17,7 +17,9 @@ class Unfit(Exception):  # noqa: N818 - it never leaves the check of a shape
     """The facts are not of the shape, or not what the vocabulary admits."""
 
 
-def shape_check(vocabulary: Vocabulary, checks: Mapping[str, Callable[[Any], Any]], example: Mapping[str, Any]) -> Callable[[Any], Facts] | None:
+def shape_check(
+    vocabulary: Vocabulary, checks: Mapping[str, Callable[[Any], Any]], example: Mapping[str, Any]
+) -> Callable[[Any], dict[str, Value | None]] | None:
     """The check for actions of the shape that an example has; None where the example states what is no fact, or twice."""
     constants: dict[str, Any] = {"Unfit": Unfit, "NOTHING": frozenset()}
     lines: list[str] = []
@@ -74,7 +76,10 @@ def shape_check(vocabulary: Vocabulary, checks: Mapping[str, Callable[[Any], Any
     stated = ", ".join(f"{name!r}: {local}" for name, local in names.items())
     parameters = "".join(f", {constant}={constant}" for constant in constants)
     text = f"def check(facts{parameters}):\n" + "\n".join([*lines, f"    return {{{stated}}}"]) + "\n"
-    namespace = {"__builtins__": {"type": type, "tuple": tuple, "frozenset": frozenset, "int": int, "list": list}, **constants}
+    namespace = {
+        "__builtins__": {"type": type, "tuple": tuple, "frozenset": frozenset, "int": int, "list": list},
+        **constants,
+    }
     exec(compile(text, "<socialpolicy check>", "exec"), namespace)  # noqa: S102 - names of facts are the only texts in it
-    check: Callable[[Any], Facts] = namespace["check"]
+    check: Callable[[Any], dict[str, Value | None]] = namespace["check"]
     return check

@@ -67,12 +67,16 @@ def _problems(program: Program) -> Iterator[tuple[str, str]]:
         yield from _conditions(facts, where, rule.when)
         for need in rule.needs:
             yield from _conditions(facts, where, need.given, need.test)
-            if isinstance(need.test, All | Any) or (isinstance(need.test, Not) and isinstance(need.test.part, All | Any | Not)):
+            if isinstance(need.test, All | Any) or (
+                isinstance(need.test, Not) and isinstance(need.test.part, All | Any | Not)
+            ):
                 yield where, "a need is one test, or a negated one."
     approvals = [rule.approval for rule in program.rules] + [start.approval for start in baseline.starts.values()]
     for approval in filter(None, approvals):
         given = frozenset(approver.gives for approver in approval.of)
-        if approval.met != Includes(vocabulary.approvals, given, approval.at_least) or not 1 <= approval.at_least <= len(given):
+        if approval.met != Includes(
+            vocabulary.approvals, given, approval.at_least
+        ) or not 1 <= approval.at_least <= len(given):
             yield "approval", "it does not test the approvals that its contacts give."
     if set(program.labels) != {"allow", "revise", "ask", "deny"}:
         yield "labels", "there is one for each outcome."
@@ -123,4 +127,8 @@ def _fits(fact: Fact, value: GivenValue) -> bool:
         case str():
             return fact.kind is Kind.STRING or (fact.kind is Kind.ENUM and value in fact.values)
         case frozenset():
-            return fact.kind is Kind.SET and (not fact.values or value <= frozenset(fact.values)) and all(isinstance(member, str) for member in value)
+            return (
+                fact.kind is Kind.SET
+                and (not fact.values or value <= frozenset(fact.values))
+                and all(isinstance(member, str) for member in value)
+            )

@@ -70,7 +70,7 @@ def _written(test: Test) -> Plain:
         case OneOf(_, values, terms):
             if terms:
                 return {"in_list": terms}
-            members: list[Plain] = sorted(values)  # type: ignore[type-var,assignment]
+            members: list[Plain] = sorted(values)  # type: ignore[assignment]
             return members[0] if len(members) == 1 else members
         case Between(_, low, high):
             return {key: bound for key, bound in (("at_least", low), ("at_most", high)) if bound is not None}
@@ -93,7 +93,7 @@ def _written(test: Test) -> Plain:
             assert_never(test)
 
 
-def told(condition: Condition, facts: Mapping[str, Fact] = {}) -> str:  # noqa: B006 - never changed
+def told(condition: Condition, facts: Mapping[str, Fact] = {}) -> str:
     """A condition as a phrase: "account.kind is personal and content.topics has one of a, b".
 
     Where the facts' labels are given, values are told by them.
@@ -157,5 +157,5 @@ def _told(test: Test, facts: Mapping[str, Fact], *, negated: bool = False) -> st
 
 
 def _alternatives(values: Iterable[bool | int | str]) -> str:
-    words = [shown(value) for value in sorted(values)]  # type: ignore[type-var]
+    words = [shown(value) for value in sorted(values, key=str)]
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1] if words else "nothing"

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from socialpolicy.completing import Assume, complete
-from socialpolicy.conditions import Condition, Not, holds
 from socialpolicy.conditions import All as AllOf
 from socialpolicy.conditions import Any as AnyOf
+from socialpolicy.conditions import Condition, Not, holds
 from socialpolicy.decisions import Decision
 from socialpolicy.errors import ActionError
 from socialpolicy.interpret import applying
@@ -163,7 +163,15 @@ def unique(cases: list[Case]) -> tuple[list[Case], list[Finding]]:
     for case in cases:
         other = first.setdefault(case.id, case)
         if other is not case:
-            findings.append(Finding("duplicate-id", f"the id {case.id} is used twice; the first is at {other.file}:{other.line}.", case.file, case.line, hint="give each case its own."))
+            findings.append(
+                Finding(
+                    "duplicate-id",
+                    f"the id {case.id} is used twice; the first is at {other.file}:{other.line}.",
+                    case.file,
+                    case.line,
+                    hint="give each case its own.",
+                )
+            )
     return list(first.values()), findings
 
 
@@ -186,7 +194,12 @@ def cases_of(policy: Policy, document: Document) -> list[Case]:
     if file is None:
         return []
     if file.cases_for != policy.id:
-        document.add("other-policy", ("cases_for",), f"these are cases for {file.cases_for}; the policy is {policy.id}.", f"write `cases_for: {policy.id}`, or move the file.")
+        document.add(
+            "other-policy",
+            ("cases_for",),
+            f"these are cases for {file.cases_for}; the policy is {policy.id}.",
+            f"write `cases_for: {policy.id}`, or move the file.",
+        )
     cases: list[Case] = []
     for index, text in enumerate(file.cases):
         where: Where = ("cases", index)
@@ -195,7 +208,13 @@ def cases_of(policy: Policy, document: Document) -> list[Case]:
         varied = text.vary or {}
         for name in varied:
             if name in text.facts:
-                document.add("duplicate-key", (*where, "vary", name), f"{name} is stated in `facts` as well.", "leave it out there.", key=True)
+                document.add(
+                    "duplicate-key",
+                    (*where, "vary", name),
+                    f"{name} is stated in `facts` as well.",
+                    "leave it out there.",
+                    key=True,
+                )
         for values in product(*varied.values()):
             stated = {**file.common, **text.facts, **dict(zip(varied, values, strict=True))}
             suffix = "".join(f"[{value}]" for value in values)
@@ -203,16 +222,32 @@ def cases_of(policy: Policy, document: Document) -> list[Case]:
                 policy.action(stated)
             except ActionError as error:
                 for problem in error.problems:
-                    section = next((section for section in ("facts", "vary") if problem.at in (getattr(text, section) or {})), None)
+                    section = next(
+                        (section for section in ("facts", "vary") if problem.at in (getattr(text, section) or {})), None
+                    )
                     at = (*where, section, problem.at) if section else ("common", problem.at)
                     document.add(problem.id, at, problem.message, problem.hint, key=problem.id == "unknown-fact")
                 continue
             if len(cases) >= CASES_AT_MOST:
                 line, column = document.place(where)
                 message = f"the file has more than {CASES_AT_MOST:,} cases, those that vary spelt out."
-                raise LimitError(Finding("limit-reached", message, document.name, line, column, column + 1, "split it."))
-            cases.append(Case(text.id + suffix, text.story or "", stated, Assume(file.assume), expect, document.name, document.place(where)[0]))
-    document.findings = list({(finding.id, finding.line, finding.column): finding for finding in document.findings}.values())
+                raise LimitError(
+                    Finding("limit-reached", message, document.name, line, column, column + 1, "split it.")
+                )
+            cases.append(
+                Case(
+                    text.id + suffix,
+                    text.story or "",
+                    stated,
+                    Assume(file.assume),
+                    expect,
+                    document.name,
+                    document.place(where)[0],
+                )
+            )
+    document.findings = list(
+        {(finding.id, finding.line, finding.column): finding for finding in document.findings}.values()
+    )
     return cases
 
 
@@ -245,7 +280,9 @@ def run(policy: Policy, case: Case) -> Result:
     try:
         decision = policy.decide(case.facts, assume=case.assume)
     except ActionError as error:
-        return Result(case, None, tuple(Difference("facts", "no contradiction", problem.message) for problem in error.problems))
+        return Result(
+            case, None, tuple(Difference("facts", "no contradiction", problem.message) for problem in error.problems)
+        )
     return Result(case, decision, tuple(differences(case.expect, decision)))
 
 
@@ -285,7 +322,9 @@ def differences(expect: Expect, decision: Decision) -> Iterator[Difference]:
         for revision in sure.revisions:
             asked.update(written(revision.test))  # type: ignore[arg-type]
         wanted_fix = {name: plain_test(value) for name, value in expect.fix.items()}
-        if {name: comparable(value) for name, value in wanted_fix.items()} != {name: comparable(value) for name, value in asked.items()}:
+        if {name: comparable(value) for name, value in wanted_fix.items()} != {
+            name: comparable(value) for name, value in asked.items()
+        }:
             yield Difference("fix", wanted_fix, asked)
 
 

@@ -409,8 +409,8 @@ ERRORS = (
     ),
     planted(
         "none-is-not-all", "loading/conditions.py",
-        "parts.append(Not(either(",
-        "parts.append(Not(both(",
+        "Not(either(*(self.lower(part, (*where, \"none\"",
+        "Not(both(*(self.lower(part, (*where, \"none\"",
         "`none` of two holds while one of them does.",
         "test_every_way_to_write_a_test.py::test_two_ways_to_write_one_thing",
     ),

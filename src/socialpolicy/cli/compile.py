@@ -13,7 +13,13 @@ from socialpolicy.saving import dumped, save
 
 @click.command()
 @click.argument("source")
-@click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; standard output if left out.")
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; standard output if left out.",
+)
 @click.option("--to", type=click.Choice(["json"]), default="json", show_default=True, help="The form to write.")
 def command(source: str, file: Path | None, to: str) -> int:
     """Write the program that decides, to embed without the author's file.

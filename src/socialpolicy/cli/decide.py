@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from socialpolicy.changes import Change, changes
+from socialpolicy.changes import changes
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import GOOD, NO
 from socialpolicy.completing import Assume, complete
@@ -31,20 +31,43 @@ CHANGES_SHOWN = 6
 @click.command()
 @click.argument("source")
 @click.argument("action", required=False)
-@click.option("--set", "stated", multiple=True, metavar="FACT=VALUE", help="State a fact; several values of a set by commas.")
+@click.option(
+    "--set", "stated", multiple=True, metavar="FACT=VALUE", help="State a fact; several values of a set by commas."
+)
 @click.option("--at", metavar="INSTANT", help="When it is to happen, such as 2026-05-01T10:00:00Z, or `now`.")
-@click.option("--assume", type=click.Choice([Assume.NOTHING.value, Assume.IN_EXAMPLES.value]), default="nothing", show_default=True,
-              help="The values of facts that are left out: none, or those for examples.")
+@click.option(
+    "--assume",
+    type=click.Choice([Assume.NOTHING.value, Assume.IN_EXAMPLES.value]),
+    default="nothing",
+    show_default=True,
+    help="The values of facts that are left out: none, or those for examples.",
+)
 @click.option("--explain", is_flag=True, help="For engineers: rules, facts, and what would change the decision.")
 @click.option("--why", is_flag=True, help="Add the rules' reasons.")
 @click.option("--code", is_flag=True, help="Print the Python that decides about this action.")
-@click.option("--fail-on", type=click.Choice(["revise", "ask", "deny"]), default="revise", show_default=True, help="The outcome from which the exit status is 1.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["revise", "ask", "deny"]),
+    default="revise",
+    show_default=True,
+    help="The outcome from which the exit status is 1.",
+)
 @output.formats("text", "json")
 @output.quiet_option
 @output.color_option
 def command(
-    source: str, action: str | None, stated: tuple[str, ...], at: str | None, assume: str, explain: bool, why: bool, code: bool,
-    fail_on: str, formats: list[tuple[str, str]], quiet: bool, color: str,
+    source: str,
+    action: str | None,
+    stated: tuple[str, ...],
+    at: str | None,
+    assume: str,
+    explain: bool,
+    why: bool,
+    code: bool,
+    fail_on: str,
+    formats: list[tuple[str, str]],
+    quiet: bool,
+    color: str,
 ) -> int:
     """Decide about one ACTION (a JSON or YAML file of facts, or - for standard input), and say why.
 
@@ -63,7 +86,11 @@ def command(
     if code:
         click.echo(policy.compiled.source(complete(policy.vocabulary, policy.action(facts).facts, assume=assume)))
         return GOOD
-    clock = f"(at {shown(policy.action(facts).facts[policy.vocabulary.instant])}, by this machine's clock)" if at == "now" else ""
+    clock = (
+        f"(at {shown(policy.action(facts).facts[policy.vocabulary.instant])}, by this machine's clock)"
+        if at == "now"
+        else ""
+    )
 
     def text() -> str:
         if quiet and not explain:
@@ -73,7 +100,9 @@ def command(
         return for_people(decision, why, known_facts(policy, facts, assume), on) + (f"\n{clock}" if clock else "")
 
     def data() -> dict[str, Any]:
-        would_be = [change.as_data() for change in changes(policy.program, known_facts(policy, facts, assume), decision)]
+        would_be = [
+            change.as_data() for change in changes(policy.program, known_facts(policy, facts, assume), decision)
+        ]
         return {"decision": decision.to_dict(), "would_be": would_be} | ({"clock": clock} if clock else {})
 
     output.write(formats, {"text": text, "json": lambda: output.as_json(data())})
@@ -87,7 +116,12 @@ def action_document(action: str) -> Document:
     """The file of an action."""
     document = sources.standard_input() if action == "-" else read_file(sources.exists(action))
     if not document.failed and not isinstance(document.data, dict):
-        document.add("wrong-type", (), "an action is a mapping of facts to values.", 'write account.kind: personal, or {"account": {"kind": "personal"}}.')
+        document.add(
+            "wrong-type",
+            (),
+            "an action is a mapping of facts to values.",
+            'write account.kind: personal, or {"account": {"kind": "personal"}}.',
+        )
     if document.failed or document.data is REFUSED:
         raise CasesError(document.findings)
     return document
@@ -103,7 +137,9 @@ def read_facts(policy: Decider, document: Document | None, stated: tuple[str, ..
         if not equals:
             raise click.UsageError(f"--set {text}: write FACT=VALUE, such as --set account.kind=personal.")
         if fact is None:
-            raise click.UsageError(f"--set {text}: {name} is not a fact of the vocabulary. " + meant(name, policy.vocabulary.facts))
+            raise click.UsageError(
+                f"--set {text}: {name} is not a fact of the vocabulary. " + meant(name, policy.vocabulary.facts)
+            )
         leave_out(facts, name)
         facts[name] = as_value(fact.kind, value.strip())
     if at is not None:
@@ -143,7 +179,9 @@ def located(error: ActionError, document: Document | None, facts: Mapping[str, A
         return error
     for problem in error.problems:
         where = way(document.data, problem.at)
-        document.add(problem.id, where, problem.message, problem.hint, key=problem.id in ("unknown-fact", "duplicate-key"))
+        document.add(
+            problem.id, where, problem.message, problem.hint, key=problem.id in ("unknown-fact", "duplicate-key")
+        )
     return CasesError(document.findings)
 
 
@@ -203,7 +241,9 @@ def for_engineers(policy: Decider, decision: Decision, facts: Mapping[str, Any],
     maybe: list[Item] = [*decision.maybe.denials, *decision.maybe.revisions, *decision.maybe.approvals]
     start = "  maybe     "
     for name in dict.fromkeys(item.rule for item in maybe):
-        lines.append(f"{start}{(name or 'baseline').ljust(width)}  {titles[name].title if name else 'unless a rule opens it'}   {places(name)}".rstrip())
+        lines.append(
+            f"{start}{(name or 'baseline').ljust(width)}  {titles[name].title if name else 'unless a rule opens it'}   {places(name)}".rstrip()
+        )
         start = " " * 12
     if decision.missing:
         lines.append("  missing   " + wrapped(decision.missing))
@@ -246,7 +286,10 @@ def place_of(policy: Decider) -> Any:
 def deciding_facts(policy: Decider, name: str, known: Facts) -> str:
     """The facts that a rule tests, as they are."""
     rule = next(rule for rule in policy.program.rules if rule.id == name)
-    conditions = [*(rule.when.parts if isinstance(rule.when, All) else (rule.when,)), *(need.test for need in rule.needs)]
+    conditions = [
+        *(rule.when.parts if isinstance(rule.when, All) else (rule.when,)),
+        *(need.test for need in rule.needs),
+    ]
     facts = dict.fromkeys(fact for condition in conditions for fact in sorted(reads(condition)))
     return " · ".join(f"{fact} is {shown(known.get(fact))}" for fact in facts) or "always"
 

@@ -22,6 +22,8 @@ def command(finding_id: str | None) -> int:
             click.echo(f"{name.ljust(max(map(len, names)))}  {summary}")
         return GOOD
     if finding_id not in names:
-        raise click.UsageError(f"There is no finding {finding_id}. {meant(finding_id, names) or 'socialpolicy explain  lists them all.'}")
+        raise click.UsageError(
+            f"There is no finding {finding_id}. {meant(finding_id, names) or 'socialpolicy explain  lists them all.'}"
+        )
     click.echo((folder / f"{finding_id}.md").read_text("utf-8").rstrip())
     return GOOD

@@ -43,12 +43,17 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; ask for the one that was meant where there is none such."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             from socialpolicy.loading.findings import meant
 
-            raise click.UsageError(f"There is no command {args[0]}. " + (meant(args[0], COMMANDS).capitalize() or "See socialpolicy --help."))
+            raise click.UsageError(
+                f"There is no command {args[0]}. "
+                + (meant(args[0], COMMANDS).capitalize() or "See socialpolicy --help.")
+            )
         return super().resolve_command(ctx, args)
 
 
@@ -91,7 +96,7 @@ def run(arguments: list[str]) -> int:
         name = f"{error.filename}: " if error.filename else ""
         print(f"error: {name}{error.strerror or error}", file=sys.stderr)
         return COULD_NOT
-    except Exception as error:  # noqa: BLE001 - the one place that tells a bug from an answer
+    except Exception as error:
         if "--debug" in arguments:
             raise
         print(f"socialpolicy failed: {type(error).__name__}. This is a bug. Details: {report(error)}", file=sys.stderr)
@@ -117,7 +122,9 @@ def report(error: Exception) -> str:
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="socialpolicy-", suffix=".txt", delete=False, encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="socialpolicy-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
         file.write(f"socialpolicy {__version__}, Python {sys.version}\n")
         file.writelines(traceback.format_exception(error))
         return file.name

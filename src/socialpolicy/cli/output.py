@@ -34,7 +34,11 @@ def formats(*names: str) -> Callable[[Function], Function]:
 
 
 color_option = click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour the output."
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour the output.",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print the answer alone.")
 max_errors_option = click.option(

@@ -11,7 +11,9 @@ from socialpolicy.schemas import KINDS, schema, text
 
 @click.command()
 @click.argument("kind", type=click.Choice(KINDS), default="policy")
-@click.option("--for", "source", metavar="SOURCE", help="For the vocabulary that this policy uses: its fact names and values.")
+@click.option(
+    "--for", "source", metavar="SOURCE", help="For the vocabulary that this policy uses: its fact names and values."
+)
 def command(kind: str, source: str | None) -> int:
     """Print a JSON Schema (draft 2020-12) of a policy, an action, a decision, test cases or a saved program.
 

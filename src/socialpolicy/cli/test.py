@@ -18,22 +18,45 @@ from socialpolicy.testing import Coverage, Result, Results, test
 
 @click.command()
 @click.argument("source", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--cases", multiple=True, type=click.Path(exists=True, path_type=Path), help="These cases instead of those beside the policy.")
+@click.option(
+    "--cases",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="These cases instead of those beside the policy.",
+)
 @click.option("-k", "matching", default="", metavar="TEXT", help="Only cases whose id or story has this text.")
 @click.option("--coverage", is_flag=True, help="Also: which rules, overrides and tests no case exercises.")
 @output.formats("text", "json")
 @output.quiet_option
 @output.color_option
-def command(source: tuple[str, ...], cases: tuple[Path, ...], matching: str, coverage: bool, formats: list[tuple[str, str]], quiet: bool, color: str) -> int:
+def command(
+    source: tuple[str, ...],
+    cases: tuple[Path, ...],
+    matching: str,
+    coverage: bool,
+    formats: list[tuple[str, str]],
+    quiet: bool,
+    color: str,
+) -> int:
     """Run the test cases of policies: tests/*.yaml beside each, and the examples inside its rules."""
     on = output.colored(color)
-    results = [test(load(file), list(cases) or None, matching=matching) for one in source for file in sources.folders(one)]
+    results = [
+        test(load(file), list(cases) or None, matching=matching) for one in source for file in sources.folders(one)
+    ]
     measured = [result.coverage() if coverage else None for result in results]
 
     def text() -> str:
-        return "\n".join(told(result, cover, quiet, on, matching) for result, cover in zip(results, measured, strict=True))
+        return "\n".join(
+            told(result, cover, quiet, on, matching) for result, cover in zip(results, measured, strict=True)
+        )
 
-    output.write(formats, {"text": text, "json": lambda: output.as_json([as_data(*pair) for pair in zip(results, measured, strict=True)])})
+    output.write(
+        formats,
+        {
+            "text": text,
+            "json": lambda: output.as_json([as_data(*pair) for pair in zip(results, measured, strict=True)]),
+        },
+    )
     if any(not result.results for result in results):
         return COULD_NOT
     return GOOD if all(result.passed for result in results) else NO
@@ -51,10 +74,16 @@ def told(results: Results, coverage: Coverage | None, quiet: bool, on: bool, mat
     for result in results.failed:
         lines.extend(failure(result, on))
     count, failed = len(results.results), len(results.failed)
-    verdict = output.paint(f"{failed} of {counted(count)} failed", "red", on, bold=True) if failed else output.paint(f"{counted(count)} passed", "green", on)
+    verdict = (
+        output.paint(f"{failed} of {counted(count)} failed", "red", on, bold=True)
+        if failed
+        else output.paint(f"{counted(count)} passed", "green", on)
+    )
     lines.append(f"{name}: {verdict}.")
     if not quiet and results.undetermined_without_examples:
-        lines.append(f"  {results.undetermined_without_examples} of {counted(count)} {'is' if count == 1 else 'are'} undetermined without the values for examples.")
+        lines.append(
+            f"  {results.undetermined_without_examples} of {counted(count)} {'is' if count == 1 else 'are'} undetermined without the values for examples."
+        )
     if coverage is not None:
         lines.extend(covered(coverage, len(policy.rules)))
     return "\n".join(lines)
@@ -99,7 +128,9 @@ def covered(coverage: Coverage, rules: int) -> list[str]:
     """What no case exercises."""
     exercised = coverage.literals_in_all - len(coverage.literals)
     share = f"{100 * exercised // coverage.literals_in_all} %" if coverage.literals_in_all else "none"
-    lines = [f"  coverage: {rules - len(coverage.rules)} of {rules} rules apply in some case; {exercised} of {coverage.literals_in_all} tests' outcomes are seen ({share})."]
+    lines = [
+        f"  coverage: {rules - len(coverage.rules)} of {rules} rules apply in some case; {exercised} of {coverage.literals_in_all} tests' outcomes are seen ({share})."
+    ]
     if coverage.rules:
         lines.append(f"  never apply: {', '.join(coverage.rules)}")
     if coverage.overrides:
@@ -127,7 +158,9 @@ def as_data(results: Results, coverage: Coverage | None) -> dict[str, object]:
         data["coverage"] = {
             "rules_that_never_apply": list(coverage.rules),
             "overrides_that_never_matter": list(coverage.overrides),
-            "tests_never_seen": [{"rule": item.rule, "test": item.test, "never": item.never} for item in coverage.literals],
+            "tests_never_seen": [
+                {"rule": item.rule, "test": item.test, "never": item.never} for item in coverage.literals
+            ],
             "tests_in_all": coverage.literals_in_all,
         }
     return data

@@ -86,7 +86,9 @@ class Words:
             elif name in self.named:
                 condition = self.named_condition(name, at, on_key=True)
                 if value is not True and value is not False:
-                    self.document.add("wrong-type", at, f"{name} is a condition: it holds or it does not.", "write true or false.")
+                    self.document.add(
+                        "wrong-type", at, f"{name} is a condition: it holds or it does not.", "write true or false."
+                    )
                 parts.append(condition if value is True else Not(condition))
             else:
                 self.unknown_fact(name, at)
@@ -95,7 +97,9 @@ class Words:
         if written.any:
             parts.append(either(*(self.lower(part, (*where, "any", index)) for index, part in enumerate(written.any))))
         if written.none:
-            parts.append(Not(either(*(self.lower(part, (*where, "none", index)) for index, part in enumerate(written.none)))))
+            parts.append(
+                Not(either(*(self.lower(part, (*where, "none", index)) for index, part in enumerate(written.none))))
+            )
         if written.not_:
             parts.append(Not(self.single(written.not_, (*where, "not"))))
         self.count(where, len(parts))
@@ -103,13 +107,18 @@ class Words:
 
     def single(self, written: ConditionText, where: Where) -> Condition:
         """Lower what stands directly under ``not`` or ``unless``: exactly one test, since two would be misread."""
-        entries = [name for name in ("all", "any", "none") if getattr(written, name)] + (["not"] if written.not_ else [])
+        entries = [name for name in ("all", "any", "none") if getattr(written, name)] + (
+            ["not"] if written.not_ else []
+        )
         entries = [*(written.__pydantic_extra__ or {}), *entries]
         if len(entries) > 1:
             first, second = entries[:2]
             self.document.add(
-                "two-tests", where, f"`{where[-1]}` holds {len(entries)} tests, which people read in two ways.",
-                f"write any: [{{{first}: …}}, {{{second}: …}}] if one of them is enough, all: [...] if it takes all of them.", key=True,
+                "two-tests",
+                where,
+                f"`{where[-1]}` holds {len(entries)} tests, which people read in two ways.",
+                f"write any: [{{{first}: …}}, {{{second}: …}}] if one of them is enough, all: [...] if it takes all of them.",
+                key=True,
             )
         return self.lower(written, where)
 
@@ -128,7 +137,13 @@ class Words:
             return ALWAYS
         if name in self.opening:
             circle = " -> ".join([*self.opening[self.opening.index(name) :], name])
-            self.document.add("condition-cycle", where, f"conditions that stand on each other in a circle: {circle}.", "break the circle.", key=on_key)
+            self.document.add(
+                "condition-cycle",
+                where,
+                f"conditions that stand on each other in a circle: {circle}.",
+                "break the circle.",
+                key=on_key,
+            )
             return ALWAYS
         if len(self.opening) > 60:
             self.give_up(where, "conditions stand on each other more than 60 deep.")
@@ -150,14 +165,30 @@ class Words:
     def give_up(self, where: Where, message: str) -> None:
         """Give up at a limit."""
         line, column = self.document.place(where)
-        raise LimitError(Finding("limit-reached", message, self.document.name, line, column, column + 1, "split it.", text=self.document.line(line)))
+        raise LimitError(
+            Finding(
+                "limit-reached",
+                message,
+                self.document.name,
+                line,
+                column,
+                column + 1,
+                "split it.",
+                text=self.document.line(line),
+            )
+        )
 
     def unknown_fact(self, name: str, where: Where) -> None:
         """Add the finding for a name that is neither a fact nor a condition."""
         if self.core_left_out(name):
             return
-        self.document.add("unknown-fact", where, f"{name} is not a fact of the vocabulary, nor a condition of this policy.",
-                          meant(name, [*self.facts, *self.named]), key=True)
+        self.document.add(
+            "unknown-fact",
+            where,
+            f"{name} is not a fact of the vocabulary, nor a condition of this policy.",
+            meant(name, [*self.facts, *self.named]),
+            key=True,
+        )
 
     def core_left_out(self, name: str) -> bool:
         """Whether a name is unknown only because the core vocabulary is not used; that is said once."""
@@ -165,8 +196,13 @@ class Words:
             return False
         if not self.told_core:
             self.told_core = True
-            self.document.add("unknown-vocabulary", ("vocabulary",), f"{name} is a fact of the core vocabulary, which this policy does not use.",
-                              "write `uses: core@1` in `vocabulary`, or declare all facts of your own.", key=True)
+            self.document.add(
+                "unknown-vocabulary",
+                ("vocabulary",),
+                f"{name} is a fact of the core vocabulary, which this policy does not use.",
+                "write `uses: core@1` in `vocabulary`, or declare all facts of your own.",
+                key=True,
+            )
         return True
 
     # -- tests of one fact -------------------------------------------------------------------------------------------
@@ -175,26 +211,39 @@ class Words:
         """Lower what is written behind a fact's name."""
         if fact.name == self.approvals and not self.approvals_may_be_tested:
             self.document.add(
-                "approval-in-condition", where, f"{fact.name} may be tested in approvals, guarantees and tests alone.",
-                "a deny that an approval lifts is `effect: ask` with `approval:`.", key=True,
+                "approval-in-condition",
+                where,
+                f"{fact.name} may be tested in approvals, guarantees and tests alone.",
+                "a deny that an approval lifts is `effect: ask` with `approval:`.",
+                key=True,
             )
         if isinstance(value, Comparison):
             return self.comparison(fact, value, where)
         if fact.kind is Kind.SET:
             return self.set_member(fact, value, where)
-        values = self.plain_values(fact, value if isinstance(value, list) else [value], where, indexed=isinstance(value, list))
+        values = self.plain_values(
+            fact, value if isinstance(value, list) else [value], where, indexed=isinstance(value, list)
+        )
         return OneOf(fact.name, frozenset(values))  # type: ignore[arg-type]
 
     def set_member(self, fact: Fact, value: Any, where: Where) -> Condition:
         """A bare value on a set fact means "has it"; a bare list could mean any or all."""
         if isinstance(value, list):
             text = ", ".join(map(str, value))
-            self.document.add("list-on-set", where, f"{fact.name} is a set: any of these, or all of these?",
-                              f"write {{any_of: [{text}]}} or {{all_of: [{text}]}}.")
+            self.document.add(
+                "list-on-set",
+                where,
+                f"{fact.name} is a set: any of these, or all of these?",
+                f"write {{any_of: [{text}]}} or {{all_of: [{text}]}}.",
+            )
             return ALWAYS
         if isinstance(value, str) and value in self.groups.get(fact.name, {}):
-            self.document.add("list-on-set", where, f"{value} is a group of values, and {fact.name} a set: any of them?",
-                              f"write {{any_of: [{value}]}}.")
+            self.document.add(
+                "list-on-set",
+                where,
+                f"{value} is a group of values, and {fact.name} a set: any of them?",
+                f"write {{any_of: [{value}]}}.",
+            )
             return ALWAYS
         return Includes(fact.name, frozenset(self.strings(fact, [value], where, indexed=False)))
 
@@ -203,10 +252,17 @@ class Words:
         if fact.kind is Kind.ENUM or fact.kind is Kind.STRING:
             return self.strings(fact, values, where, indexed=indexed)
         if fact.kind is Kind.DATETIME:
-            self.document.add("wrong-type", where, f"{fact.name} is an instant: it is before another, or from it on.", f"write {TESTS_OF[fact.kind]}.")
+            self.document.add(
+                "wrong-type",
+                where,
+                f"{fact.name} is an instant: it is before another, or from it on.",
+                f"write {TESTS_OF[fact.kind]}.",
+            )
             return []
         if fact.kind is Kind.BOOL and indexed:
-            self.document.add("wrong-type", where, f"{fact.name} is true or false.", "write true or false, without a list.")
+            self.document.add(
+                "wrong-type", where, f"{fact.name} is true or false.", "write true or false, without a list."
+            )
             return []
         checked: list[bool | int] = []
         for index, value in enumerate(values):
@@ -229,16 +285,29 @@ class Words:
             if not isinstance(value, str):
                 self.type_mismatch(fact, value, at)
             elif value == UNKNOWN_WORD:
-                self.document.add("test-for-unknown", at, f"no condition can test whether {fact.name} is known.",
-                                  "what to do where it is not known is said once, by `when_unknown`.")
+                self.document.add(
+                    "test-for-unknown",
+                    at,
+                    f"no condition can test whether {fact.name} is known.",
+                    "what to do where it is not known is said once, by `when_unknown`.",
+                )
             elif fact.values and value not in fact.values:
                 if groups and value in known:
                     checked.extend(known[value])
                 elif value in known:
-                    self.document.add("group-in-all-of", at, f"{value} is a group; `all_of` takes single values.", "write the values out.")
+                    self.document.add(
+                        "group-in-all-of",
+                        at,
+                        f"{value} is a group; `all_of` takes single values.",
+                        "write the values out.",
+                    )
                 else:
-                    self.document.add("unknown-value", at, f"{fact.name} has no value {value}.",
-                                      meant(value, [*fact.values, *known]) or f"it has {listed(fact.values)}.")
+                    self.document.add(
+                        "unknown-value",
+                        at,
+                        f"{fact.name} has no value {value}.",
+                        meant(value, [*fact.values, *known]) or f"it has {listed(fact.values)}.",
+                    )
             else:
                 checked.append(value)
         return checked
@@ -248,13 +317,25 @@ class Words:
         hint = f"write {TESTS_OF[fact.kind]}."
         if fact.kind is Kind.BOOL and isinstance(value, str):
             hint = {"yes": "write true.", "no": "write false."}.get(value, hint)
-        self.document.add("type-mismatch", where, f"{fact.name} is {'an' if fact.kind in (Kind.ENUM, Kind.INT) else 'a'} {fact.kind.value}; it cannot be {value!r}.", hint)
+        self.document.add(
+            "type-mismatch",
+            where,
+            f"{fact.name} is {'an' if fact.kind in (Kind.ENUM, Kind.INT) else 'a'} {fact.kind.value}; it cannot be {value!r}.",
+            hint,
+        )
 
     def in_bounds(self, fact: Fact, value: int, where: Where) -> None:
         """Check a number against the bounds of its fact."""
         if (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum):
-            limits = [f"at least {fact.minimum}"] * (fact.minimum is not None) + [f"at most {fact.maximum}"] * (fact.maximum is not None)
-            self.document.add("out-of-range", where, f"{fact.name} is {' and '.join(limits)}; {value} never occurs.", "compare with a number that occurs.")
+            limits = [f"at least {fact.minimum}"] * (fact.minimum is not None) + [f"at most {fact.maximum}"] * (
+                fact.maximum is not None
+            )
+            self.document.add(
+                "out-of-range",
+                where,
+                f"{fact.name} is {' and '.join(limits)}; {value} never occurs.",
+                "compare with a number that occurs.",
+            )
 
     # -- comparisons -------------------------------------------------------------------------------------------------
 
@@ -283,7 +364,9 @@ class Words:
             hint = "write {all_but: [...]}."
         elif word == "all_but" and fact.kind is Kind.SET:
             hint = "write {none_of: [...]} or {nothing_but: [...]}."
-        self.document.add("type-mismatch", where, f"{fact.name} is {described(fact)}, which has no `{word}`.", hint, key=True)
+        self.document.add(
+            "type-mismatch", where, f"{fact.name} is {described(fact)}, which has no `{word}`.", hint, key=True
+        )
         return ALWAYS
 
     def bounds(self, fact: Fact, written: Comparison, names: list[str], where: Where) -> Condition:
@@ -298,7 +381,12 @@ class Words:
                 chosen &= {index for index in chosen if COMPARE[name](index, rank)}
             values = frozenset(fact.values[index] for index in chosen)
             if not values:
-                self.document.add("never-true", where, f"no value of {fact.name} passes all of these comparisons.", "check which of them is meant.")
+                self.document.add(
+                    "never-true",
+                    where,
+                    f"no value of {fact.name} passes all of these comparisons.",
+                    "check which of them is meant.",
+                )
             return OneOf(fact.name, values)
         if fact.kind is not Kind.INT:
             return self.mismatch(fact, (*where, names[0]))
@@ -315,7 +403,12 @@ class Words:
             else:
                 high = min(high, value - (name == "less_than"))
         if low > high:
-            self.document.add("never-true", where, f"no number passes all of these comparisons of {fact.name}.", "check which of them is meant.")
+            self.document.add(
+                "never-true",
+                where,
+                f"no number passes all of these comparisons of {fact.name}.",
+                "check which of them is meant.",
+            )
         return Between(fact.name, low if low >= -LARGEST_INT else None, high if high <= LARGEST_INT else None)
 
     def span(self, fact: Fact, written: Comparison, where: Where) -> Condition:
@@ -327,11 +420,20 @@ class Words:
             if text is not None:
                 found[name] = instant(text)
                 if found[name] is None:
-                    self.document.add("bad-instant", (*where, name), f'"{text[:60]}" is no instant.',
-                                      'write date, time and offset: "2026-03-01T09:00:00+01:00".')
+                    self.document.add(
+                        "bad-instant",
+                        (*where, name),
+                        f'"{text[:60]}" is no instant.',
+                        'write date, time and offset: "2026-03-01T09:00:00+01:00".',
+                    )
         start, end = found.get("from"), found.get("before")
         if start and end and start >= end:
-            self.document.add("never-true", where, f"no instant passes both comparisons of {fact.name}.", "put the earlier one behind `from`.")
+            self.document.add(
+                "never-true",
+                where,
+                f"no instant passes both comparisons of {fact.name}.",
+                "put the earlier one behind `from`.",
+            )
         return During(fact.name, start, end)
 
     def in_list(self, fact: Fact, value: str, where: Where) -> Condition:
@@ -343,14 +445,25 @@ class Words:
             self.document.add("unknown-terms", where, f"{value} is no list of `terms`.", meant(value, self.terms))
             return ALWAYS
         if terms.kind == "words":
-            self.document.add("type-mismatch", where, f"{value} is a list of words, which are looked for in texts; a fact can be in a list of handles or hosts.")
+            self.document.add(
+                "type-mismatch",
+                where,
+                f"{value} is a list of words, which are looked for in texts; a fact can be in a list of handles or hosts.",
+            )
         return OneOf(fact.name, frozenset(terms.entries), value)
 
     def matching(self, fact: Fact, value: str, where: Where) -> Condition:
         """A string that matches a pattern."""
         return Matches(fact.name, value) if fact.kind is Kind.STRING else self.mismatch(fact, where)
 
-    def of_set(self, fact: Fact, value: list[str], where: Where, make: Callable[[str, frozenset[str]], Condition], groups: bool = True) -> Condition:
+    def of_set(
+        self,
+        fact: Fact,
+        value: list[str],
+        where: Where,
+        make: Callable[[str, frozenset[str]], Condition],
+        groups: bool = True,
+    ) -> Condition:
         """A test of a set fact against a list of values."""
         if fact.kind is not Kind.SET:
             return self.mismatch(fact, where)
@@ -379,8 +492,14 @@ class Words:
     def same_as(self, fact: Fact, value: str, where: Where) -> Condition:
         """Another fact of the same type has the same value."""
         other = self.other(fact, value, where)
-        if other and (other.kind is not fact.kind or (fact.values and other.values and not set(fact.values) & set(other.values))):
-            self.document.add("type-mismatch", where, f"{fact.name} is {described(fact)} and {value} {described(other)}: they are never the same.")
+        if other and (
+            other.kind is not fact.kind or (fact.values and other.values and not set(fact.values) & set(other.values))
+        ):
+            self.document.add(
+                "type-mismatch",
+                where,
+                f"{fact.name} is {described(fact)} and {value} {described(other)}: they are never the same.",
+            )
         return SameAs(fact.name, value)
 
     def has(self, fact: Fact, value: Any, where: Where) -> Condition:
@@ -390,18 +509,24 @@ class Words:
         other = self.other(fact, value.fact, (*where, "fact"))
         kind = Kind.ENUM if fact.values else Kind.STRING
         if other and (other.kind is not kind or (fact.values and not set(fact.values) & set(other.values))):
-            self.document.add("type-mismatch", where, f"{fact.name} holds what {value.fact}, {described(other)}, can never be.")
+            self.document.add(
+                "type-mismatch", where, f"{fact.name} holds what {value.fact}, {described(other)}, can never be."
+            )
         return Has(fact.name, value.fact)
 
     def other(self, fact: Fact, name: str, where: Where) -> Fact | None:
         """The other fact of a comparison of two."""
         other = self.facts.get(name)
         if other is None:
-            self.document.add("unknown-fact", where, f"{name} is not a fact of the vocabulary.", meant(name, self.facts))
+            self.document.add(
+                "unknown-fact", where, f"{name} is not a fact of the vocabulary.", meant(name, self.facts)
+            )
         elif name == fact.name:
             self.document.add("compared-with-itself", where, f"{name} is compared with itself.", "name another fact.")
         elif name == self.approvals and not self.approvals_may_be_tested:
-            self.document.add("approval-in-condition", where, f"{name} may be tested in approvals, guarantees and tests alone.")
+            self.document.add(
+                "approval-in-condition", where, f"{name} may be tested in approvals, guarantees and tests alone."
+            )
         return other
 
     # -- values that are stated --------------------------------------------------------------------------------------
@@ -410,14 +535,23 @@ class Words:
         """Check a value that a vocabulary gives (a default, what an implication fills in)."""
         if fact.kind is Kind.SET:
             if not isinstance(value, list):
-                self.document.add("type-mismatch", where, f"{fact.name} is a set: its value is a list.", f"write [{value}].")
+                self.document.add(
+                    "type-mismatch", where, f"{fact.name} is a set: its value is a list.", f"write [{value}]."
+                )
                 return None
             return frozenset(self.strings(fact, value, where, indexed=True, groups=False))
         if fact.kind is Kind.DATETIME:
-            self.document.add("type-mismatch", where, f"{fact.name} is an instant, which only the caller can state.", "leave it out.")
+            self.document.add(
+                "type-mismatch", where, f"{fact.name} is an instant, which only the caller can state.", "leave it out."
+            )
             return None
         if isinstance(value, list):
-            self.document.add("type-mismatch", where, f"{fact.name} is {described(fact)}: it has one value.", f"write {TESTS_OF[fact.kind].split(',')[0]}.")
+            self.document.add(
+                "type-mismatch",
+                where,
+                f"{fact.name} is {described(fact)}: it has one value.",
+                f"write {TESTS_OF[fact.kind].split(',')[0]}.",
+            )
             return None
         groups, self.groups = self.groups, {}
         checked = list(self.plain_values(fact, [value], where, indexed=False))
@@ -466,5 +600,3 @@ COMPARISONS: dict[str, Callable[..., Condition]] = {
     "same_as": Words.same_as,
     "has": Words.has,
 }
-
-

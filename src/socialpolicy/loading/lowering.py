@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from socialpolicy.conditions import ALWAYS, All, Condition, During, Includes, Not, OneOf, both, reads
 from socialpolicy.digests import digest
 from socialpolicy.instants import begins, day, ends, zone
-from socialpolicy.loading.conditions import Words
 from socialpolicy.loading.findings import listed, meant
 from socialpolicy.loading.models import (
     ApprovalText,
@@ -29,6 +27,7 @@ from socialpolicy.loading.models import (
     StartText,
 )
 from socialpolicy.loading.reading import Document, Where
+from socialpolicy.loading.sections import Explained
 from socialpolicy.loading.vocabularies import CORE_SCOPE, digest_of, vocabulary_of
 from socialpolicy.program import (
     Approval,
@@ -84,8 +83,13 @@ class Lowering:
         written, document = self.written, self.document
         for key in ("builds_on", "may_be_set_aside"):
             if getattr(written, key) is not None:
-                document.add("not-supported-yet", (key,), f"`{key}` decides, and is not supported yet, so the policy is refused rather than read without it.",
-                             "write the rules into this policy.", key=True)
+                document.add(
+                    "not-supported-yet",
+                    (key,),
+                    f"`{key}` decides, and is not supported yet, so the policy is refused rather than read without it.",
+                    "write the rules into this policy.",
+                    key=True,
+                )
         self.zone = self.time_zone(written.time_zone, ("time_zone",))
         self.words, self.vocabulary = vocabulary_of(document, written.vocabulary)
         self.words.named, self.words.terms = written.conditions, written.terms
@@ -102,14 +106,24 @@ class Lowering:
         for index, rule in enumerate(written.rules):
             if rule.id in self.ids:
                 line = document.place(("rules", self.ids[rule.id], "id"))[0]
-                document.add("duplicate-id", ("rules", index, "id"), f"two rules have the id {rule.id}; the first is on line {line}.", "give each its own.")
+                document.add(
+                    "duplicate-id",
+                    ("rules", index, "id"),
+                    f"two rules have the id {rule.id}; the first is on line {line}.",
+                    "give each its own.",
+                )
             self.ids.setdefault(rule.id, index)
         rules = [self.rule(index, rule) for index, rule in enumerate(written.rules)]
-        exceptions = [self.exception(index, name, text) for index, (name, text) in enumerate(written.exceptions.items(), len(rules))]
+        exceptions = [
+            self.exception(index, name, text)
+            for index, (name, text) in enumerate(written.exceptions.items(), len(rules))
+        ]
         rules = self.ordered([*rules, *exceptions])
         Explained(self).check()
         labels = written.labels.model_dump(exclude_none=True) if written.labels else {}
-        everything = "" if document.failed else digest({"uses": digest_of(written.vocabulary.uses), "policy": document.data})
+        everything = (
+            "" if document.failed else digest({"uses": digest_of(written.vocabulary.uses), "policy": document.data})
+        )
         return Program(
             identity=Identity(written.id, written.version, written.title, everything),
             vocabulary=self.vocabulary,
@@ -126,7 +140,12 @@ class Lowering:
         """The time zone of that name."""
         found = zone(name)
         if found is None:
-            self.document.add("unknown-time-zone", where, f"{name} is no time zone that this machine knows.", "write an IANA name, such as Europe/Berlin.")
+            self.document.add(
+                "unknown-time-zone",
+                where,
+                f"{name} is no time zone that this machine knows.",
+                "write an IANA name, such as Europe/Berlin.",
+            )
             return ZoneInfo("UTC") if zone("UTC") else found  # type: ignore[return-value]
         return found
 
@@ -135,8 +154,22 @@ class Lowering:
         for name in self.written.conditions:
             plain = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
             if not plain or name in self.words.facts or name in ("all", "any", "none", "not"):
-                why = "is a fact already" if name in self.words.facts else "cannot be told from a fact" if "." in name else "means something else already" if plain else "is not made of letters a to z, digits, dashes and underscores"
-                self.document.add("bad-name", ("conditions", name), f"the name {name} {why}.", "name the condition otherwise, without a dot.", key=True)
+                why = (
+                    "is a fact already"
+                    if name in self.words.facts
+                    else "cannot be told from a fact"
+                    if "." in name
+                    else "means something else already"
+                    if plain
+                    else "is not made of letters a to z, digits, dashes and underscores"
+                )
+                self.document.add(
+                    "bad-name",
+                    ("conditions", name),
+                    f"the name {name} {why}.",
+                    "name the condition otherwise, without a dot.",
+                    key=True,
+                )
 
     def day(self, text: str, where: Where) -> Any:
         """A date of the calendar."""
@@ -152,12 +185,22 @@ class Lowering:
         first = self.day(written.from_, (*where, "from"))
         last = self.day(written.through, (*where, "through")) if written.through is not None else None
         if first and last and last < first:
-            self.document.add("never-true", (*where, "through"), f"{last} is before {first}: nothing is ever in force.", "check the dates.")
+            self.document.add(
+                "never-true",
+                (*where, "through"),
+                f"{last} is before {first}: nothing is ever in force.",
+                "check the dates.",
+            )
         start = begins(first, self.zone) if first else None
         end = ends(last, self.zone) if last else None
         if (first and start is None) or (last and end is None):
             key = "from" if first and start is None else "through"
-            self.document.add("bad-date", (*where, key), "this day is at the edge of the calendar.", "leave `through` out where there is no last day." if key == "through" else "check the year.")
+            self.document.add(
+                "bad-date",
+                (*where, key),
+                "this day is at the edge of the calendar.",
+                "leave `through` out where there is no last day." if key == "through" else "check the year.",
+            )
         return During(self.vocabulary.instant, start, end)
 
     def in_force(self, written: InForce | InForceFor | None, where: Where) -> Condition:
@@ -166,16 +209,25 @@ class Lowering:
         if test is None:
             return ALWAYS
         if not self.vocabulary.instant:
-            self.document.add("no-instant", where, "dates need a fact that tells when something is to happen; this vocabulary names none.",
-                              "write `instant: FACT` in `vocabulary`.", key=True)
+            self.document.add(
+                "no-instant",
+                where,
+                "dates need a fact that tells when something is to happen; this vocabulary names none.",
+                "write `instant: FACT` in `vocabulary`.",
+                key=True,
+            )
             return ALWAYS
         return test
 
     def contact(self, name: str, where: Where, *, actor: bool = False) -> str:
         """A name that has to be a contact."""
         if name not in self.written.contacts and not (actor and name == "actor"):
-            self.document.add("unknown-contact", where, f"{name} is no contact of this policy.",
-                              meant(name, self.written.contacts) or "add it to `contacts`.")
+            self.document.add(
+                "unknown-contact",
+                where,
+                f"{name} is no contact of this policy.",
+                meant(name, self.written.contacts) or "add it to `contacts`.",
+            )
         return name
 
     def contacts(self) -> None:
@@ -187,18 +239,41 @@ class Lowering:
         for name, text in self.written.contacts.items():
             where: Where = ("contacts", name)
             if name == "actor":
-                self.document.add("reserved-word", where, "`actor` means the person who acts.", "name the contact otherwise.", key=True)
+                self.document.add(
+                    "reserved-word",
+                    where,
+                    "`actor` means the person who acts.",
+                    "name the contact otherwise.",
+                    key=True,
+                )
             if text.deputy is not None:
                 self.contact(text.deputy, (*where, "deputy"))
                 if text.deputy == name:
-                    self.document.add("own-deputy", (*where, "deputy"), f"{name} stands in for itself.", "name somebody else.")
+                    self.document.add(
+                        "own-deputy", (*where, "deputy"), f"{name} stands in for itself.", "name somebody else."
+                    )
             if text.hours is not None and text.hours not in self.written.calendars:
-                self.document.add("unknown-calendar", (*where, "hours"), f"{text.hours} is none of the `calendars`.", meant(text.hours, self.written.calendars))
+                self.document.add(
+                    "unknown-calendar",
+                    (*where, "hours"),
+                    f"{text.hours} is none of the `calendars`.",
+                    meant(text.hours, self.written.calendars),
+                )
             if text.approves_as is not None:
                 if approvals is None:
-                    self.document.add("no-approvals", (*where, "approves_as"), "this vocabulary names no fact that holds approvals.", "write `approvals: FACT` in `vocabulary`.")
+                    self.document.add(
+                        "no-approvals",
+                        (*where, "approves_as"),
+                        "this vocabulary names no fact that holds approvals.",
+                        "write `approvals: FACT` in `vocabulary`.",
+                    )
                 elif text.approves_as not in approvals.values:
-                    self.document.add("unknown-value", (*where, "approves_as"), f"{approvals.name} has no value {text.approves_as}.", meant(text.approves_as, approvals.values))
+                    self.document.add(
+                        "unknown-value",
+                        (*where, "approves_as"),
+                        f"{approvals.name} has no value {text.approves_as}.",
+                        meant(text.approves_as, approvals.values),
+                    )
             if text.roles and roles is not None:
                 self.words.strings(roles, list(text.roles), (*where, "roles"), indexed=True)
 
@@ -213,15 +288,26 @@ class Lowering:
         """Who may approve, and how many of them."""
         fact = self.words.facts.get(self.vocabulary.approvals)
         if fact is None:
-            self.document.add("no-approvals", where, "this vocabulary names no fact that holds approvals.", "write `approvals: FACT` in `vocabulary`.", key=True)
+            self.document.add(
+                "no-approvals",
+                where,
+                "this vocabulary names no fact that holds approvals.",
+                "write `approvals: FACT` in `vocabulary`.",
+                key=True,
+            )
             return None
         if isinstance(written, str):
             names, at_least, here = [written], 1, where
         else:
             forms = [form for form in ("any_of", "all_of", "of") if getattr(written, form) is not None]
             if len(forms) != 1 or (written.at_least is not None) != (forms == ["of"]):
-                self.document.add("bad-approval", where, "who may approve is said in several ways here, or in none.",
-                                  "write {any_of: [...]}, {all_of: [...]} or {of: [...], at_least: 2}.", key=True)
+                self.document.add(
+                    "bad-approval",
+                    where,
+                    "who may approve is said in several ways here, or in none.",
+                    "write {any_of: [...]}, {all_of: [...]} or {of: [...], at_least: 2}.",
+                    key=True,
+                )
                 return None
             names, here = list(getattr(written, forms[0])), (*where, forms[0])
             at_least = 1
@@ -231,15 +317,23 @@ class Lowering:
             text = self.written.contacts.get(self.contact(name, at))
             gives = (text.approves_as if text else None) or name
             if text and gives not in fact.values:
-                self.document.add("unknown-value", at, f"an approval by {name} would give {fact.name} the value {gives}, which it does not have.",
-                                  f"write `approves_as: …` in the contact; values are {listed(fact.values)}.")
+                self.document.add(
+                    "unknown-value",
+                    at,
+                    f"an approval by {name} would give {fact.name} the value {gives}, which it does not have.",
+                    f"write `approves_as: …` in the contact; values are {listed(fact.values)}.",
+                )
             approvers.append(Approver(name, gives))
         values = frozenset(approver.gives for approver in approvers)
         if isinstance(written, ApprovalText):
             at_least = len(values) if written.all_of else written.at_least or 1
             if at_least > len(values):
-                self.document.add("bad-approval", (*where, "at_least"), f"{at_least} approvals are asked for, but these contacts give {len(values)} different ones.",
-                                  "ask for fewer, or add contacts.")
+                self.document.add(
+                    "bad-approval",
+                    (*where, "at_least"),
+                    f"{at_least} approvals are asked for, but these contacts give {len(values)} different ones.",
+                    "ask for fewer, or add contacts.",
+                )
         unique = tuple(dict.fromkeys(approvers))
         return Approval(unique, at_least, Includes(fact.name, values, at_least))
 
@@ -250,8 +344,13 @@ class Lowering:
             return Baseline({"": self.start(written, where)})
         fact = self.words.facts.get(self.vocabulary.baseline)
         if fact is None:
-            self.document.add("no-baseline-fact", where, "this vocabulary names no enum fact that the baseline may differ by.",
-                              "write `baseline: FACT` in `vocabulary`, or one start for all.", key=True)
+            self.document.add(
+                "no-baseline-fact",
+                where,
+                "this vocabulary names no enum fact that the baseline may differ by.",
+                "write `baseline: FACT` in `vocabulary`, or one start for all.",
+                key=True,
+            )
             return Baseline({"": Start(Outcome.DENY)})
         starts: dict[str, Start] = {}
         for name, entry in written.items():
@@ -260,14 +359,22 @@ class Lowering:
                 for value in self.words.strings(fact, [name], (*where, name), indexed=False):
                     if value in starts:
                         inside = "" if value == name else f" (it is one of {name})"
-                        self.document.add("duplicate-value", (*where, name), f"{value} has a start already{inside}.", "say it once.", key=True)
+                        self.document.add(
+                            "duplicate-value",
+                            (*where, name),
+                            f"{value} has a start already{inside}.",
+                            "say it once.",
+                            key=True,
+                        )
                     starts[value] = start
         left = [value for value in fact.values if value not in starts]
         if "otherwise" in written:
             rest = self.start(written["otherwise"], (*where, "otherwise"))
             starts.update(dict.fromkeys(left, rest))
         elif left:
-            self.document.add("missing-key", where, f"the baseline says nothing for {listed(left)}.", "add `otherwise: …`.", key=True)
+            self.document.add(
+                "missing-key", where, f"the baseline says nothing for {listed(left)}.", "add `otherwise: …`.", key=True
+            )
         return Baseline(starts, fact.name)
 
     def start(self, written: str | StartText, where: Where) -> Start:
@@ -276,9 +383,21 @@ class Lowering:
         outcome = Outcome[text.outcome.upper()]
         approval = self.approval(text.approval, (*where, "approval")) if text.approval is not None else None
         if outcome is Outcome.ASK and text.approval is None:
-            self.document.add("missing-key", where, "a start that asks has to say whom.", "write {outcome: ask, approval: CONTACT}.", key=True)
+            self.document.add(
+                "missing-key",
+                where,
+                "a start that asks has to say whom.",
+                "write {outcome: ask, approval: CONTACT}.",
+                key=True,
+            )
         if outcome is not Outcome.ASK and text.approval is not None:
-            self.document.add("unknown-key", (*where, "approval"), f"no approval lifts {text.outcome}.", "write `outcome: ask`.", key=True)
+            self.document.add(
+                "unknown-key",
+                (*where, "approval"),
+                f"no approval lifts {text.outcome}.",
+                "write `outcome: ask`.",
+                key=True,
+            )
         return Start(outcome, approval, text.say or "")
 
     # -- rules -------------------------------------------------------------------------------------------------------
@@ -297,9 +416,21 @@ class Lowering:
         self.effect(effect, text, where)
         for place, tag in enumerate(text.tags):
             if tag not in self.written.tags:
-                self.document.add("unknown-tag", (*where, "tags", place), f"the tag {tag} is not declared.", meant(tag, self.written.tags) or "add it to `tags`.")
-        if text.severity is not None and text.severity not in (self.written.consequences.steps if self.written.consequences else {}):
-            self.document.add("unknown-step", (*where, "severity"), f"{text.severity} is no step of `consequences`.", self.of_steps(text.severity))
+                self.document.add(
+                    "unknown-tag",
+                    (*where, "tags", place),
+                    f"the tag {tag} is not declared.",
+                    meant(tag, self.written.tags) or "add it to `tags`.",
+                )
+        if text.severity is not None and text.severity not in (
+            self.written.consequences.steps if self.written.consequences else {}
+        ):
+            self.document.add(
+                "unknown-step",
+                (*where, "severity"),
+                f"{text.severity} is no step of `consequences`.",
+                self.of_steps(text.severity),
+            )
         needs = tuple(self.needs(text, where))
         say = text.say or text.title
         return Rule(
@@ -327,12 +458,27 @@ class Lowering:
         """Check that a rule has what its effect asks for, and nothing that its effect cannot mean."""
         wanted = {Effect.REQUIRE: "require", Effect.ASK: "approval", Effect.DUTY: "duties"}.get(effect)
         if wanted and getattr(text, wanted) is None:
-            self.document.add("missing-key", (*where, "effect"), f"rule {text.id} has the effect {effect.value}, but no `{wanted}`.", f"add `{wanted}: …`.")
+            self.document.add(
+                "missing-key",
+                (*where, "effect"),
+                f"rule {text.id} has the effect {effect.value}, but no `{wanted}`.",
+                f"add `{wanted}: …`.",
+            )
         if effect in (Effect.DENY, Effect.DUTY, Effect.ADVISE):
             for key in ("require", "approval"):
                 if getattr(text, key) is not None:
-                    hint = "a deny that an approval lifts is `effect: ask`." if effect is Effect.DENY and key == "approval" else f"`{key}` belongs to allow, require and ask."
-                    self.document.add("effect-asks-nothing", (*where, key), f"rule {text.id} has the effect {effect.value}, which asks for nothing.", hint, key=True)
+                    hint = (
+                        "a deny that an approval lifts is `effect: ask`."
+                        if effect is Effect.DENY and key == "approval"
+                        else f"`{key}` belongs to allow, require and ask."
+                    )
+                    self.document.add(
+                        "effect-asks-nothing",
+                        (*where, key),
+                        f"rule {text.id} has the effect {effect.value}, which asks for nothing.",
+                        hint,
+                        key=True,
+                    )
 
     def scope(self, written: ScopeText, where: Where) -> Condition:
         """A scope as a condition: a list means one of these, on a set fact any of these."""
@@ -345,7 +491,10 @@ class Lowering:
             if name is None:
                 if self.words.core_left_out(CORE_SCOPE.get(word, "")):
                     continue
-                hint = meant(word, self.vocabulary.scope) or f"the words of a scope are {listed(self.vocabulary.scope, 'and')}."
+                hint = (
+                    meant(word, self.vocabulary.scope)
+                    or f"the words of a scope are {listed(self.vocabulary.scope, 'and')}."
+                )
                 if word in self.words.facts:
                     hint = "test the fact in `when`."
                 self.document.add("unknown-scope", at, f"{word} is no word of a scope.", hint, key=True)
@@ -358,12 +507,23 @@ class Lowering:
         if isinstance(entry, ScopeAllBut):
             if fact.kind is Kind.ENUM:
                 return OneOf(fact.name, self.words.without(fact, entry.all_but, (*where, "all_but")))
-            self.document.add("type-mismatch", (*where, "all_but"), f"{fact.name} is no enum, so `all_but` has no meaning.", "name the values.", key=True)
+            self.document.add(
+                "type-mismatch",
+                (*where, "all_but"),
+                f"{fact.name} is no enum, so `all_but` has no meaning.",
+                "name the values.",
+                key=True,
+            )
             return ALWAYS
         values = [entry] if isinstance(entry, str) else list(entry)
         indexed = not isinstance(entry, str)
         if len(values) == 1 and values[0] in ANYONE and values[0] not in fact.values:
-            self.document.add("unknown-value", where, f"no value means {values[0]}.", "leave the word out of the scope: it then means anyone or anything.")
+            self.document.add(
+                "unknown-value",
+                where,
+                f"no value means {values[0]}.",
+                "leave the word out of the scope: it then means anyone or anything.",
+            )
             return ALWAYS
         if fact.kind is Kind.SET:
             return Includes(fact.name, frozenset(self.words.strings(fact, values, where, indexed=indexed)))
@@ -387,43 +547,87 @@ class Lowering:
             for name, value in tests.items():
                 fact = self.words.facts.get(name)
                 if fact is None:
-                    hint = "a need tests facts alone: write out what the condition says." if name in self.words.named else ""
+                    hint = (
+                        "a need tests facts alone: write out what the condition says."
+                        if name in self.words.named
+                        else ""
+                    )
                     if hint or name in ("all", "any", "none", "not"):
-                        self.document.add("bad-need", (*at, name), f"a need is a fact and its test, which {name} is not.", hint or "name the fact to put right; for several ways, use `if`.", key=True)
+                        self.document.add(
+                            "bad-need",
+                            (*at, name),
+                            f"a need is a fact and its test, which {name} is not.",
+                            hint or "name the fact to put right; for several ways, use `if`.",
+                            key=True,
+                        )
                     else:
                         self.words.unknown_fact(name, (*at, name))
                     continue
                 if name == self.vocabulary.approvals:
-                    self.document.add("approval-in-condition", (*at, name), f"{name} is nothing that an author puts right.", "say who must approve: `approval: CONTACT`.", key=True)
+                    self.document.add(
+                        "approval-in-condition",
+                        (*at, name),
+                        f"{name} is nothing that an author puts right.",
+                        "say who must approve: `approval: CONTACT`.",
+                        key=True,
+                    )
                     continue
                 if not fact.mutable and not by:
-                    self.document.add("not-mutable", (*at, name), f"the author of a post cannot change {name}.",
-                                      "use `effect: ask` or `deny`, or say who can: `fixable_by: CONTACT`.", key=True)
+                    self.document.add(
+                        "not-mutable",
+                        (*at, name),
+                        f"the author of a post cannot change {name}.",
+                        "use `effect: ask` or `deny`, or say who can: `fixable_by: CONTACT`.",
+                        key=True,
+                    )
                 test = self.words.test(fact, value, (*at, name))
                 for part in test.parts if isinstance(test, All) else (test,):
                     yield Need(part, given, say, by)
 
     def duty(self, text: DutyText, where: Where) -> Duty:
         """Lower a duty."""
-        return Duty(text.what, self.contact(text.who, (*where, "who"), actor=True), text.id or "", limit(text.within), text.from_, text.evidence or "")
+        return Duty(
+            text.what,
+            self.contact(text.who, (*where, "who"), actor=True),
+            text.id or "",
+            limit(text.within),
+            text.from_,
+            text.evidence or "",
+        )
 
     def hand_over(self, text: HandOverText, where: Where) -> HandOver:
         """Lower a hand-over."""
-        return HandOver(self.contact(text.to, (*where, "to")), tuple(text.with_ or ()), text.say or "", limit(text.within))
+        return HandOver(
+            self.contact(text.to, (*where, "to")), tuple(text.with_ or ()), text.say or "", limit(text.within)
+        )
 
     def exception(self, place: int, name: str, text: ExceptionText) -> Rule:
         """Lower an exception: it sets rules aside where ``for`` holds, while it is in force, and says nothing else."""
         where: Where = ("exceptions", name)
         condition = self.words.condition(text.for_, (*where, "for"))
         if not any(self.words.facts[fact].kind is Kind.STRING for fact in reads(condition) if fact in self.words.facts):
-            self.document.add("exception-for-everyone", (*where, "for"), f"the exception {name} names nobody: it would hold for everyone.",
-                              "test who or what it is for, such as actor.id or account.id.", key=True)
+            self.document.add(
+                "exception-for-everyone",
+                (*where, "for"),
+                f"the exception {name} names nobody: it would hold for everyone.",
+                "test who or what it is for, such as actor.id or account.id.",
+                key=True,
+            )
         if name in self.ids:
-            self.document.add("duplicate-id", where, f"a rule has the id {name} already.", "name the exception otherwise.", key=True)
+            self.document.add(
+                "duplicate-id", where, f"a rule has the id {name} already.", "name the exception otherwise.", key=True
+            )
         self.contact(text.owner, (*where, "owner"))
         for index, approver in enumerate(text.approved_by):
             self.contact(approver, (*where, "approved_by", index))
-        return Rule(name, place, Effect.EXCEPT, both(condition, self.in_force(text.in_force, (*where, "in_force"))), title=text.reason, say=text.reason)
+        return Rule(
+            name,
+            place,
+            Effect.EXCEPT,
+            both(condition, self.in_force(text.in_force, (*where, "in_force"))),
+            title=text.reason,
+            say=text.reason,
+        )
 
     # -- overrides ---------------------------------------------------------------------------------------------------
 
@@ -453,13 +657,21 @@ class Lowering:
                     graph.add(target, name)
         if not overridden_by:
             return rules
-        by_id = {rule.id: replace(rule, overridden_by=tuple(dict.fromkeys(overridden_by.get(rule.id, ())))) for rule in rules}
+        by_id = {
+            rule.id: replace(rule, overridden_by=tuple(dict.fromkeys(overridden_by.get(rule.id, ())))) for rule in rules
+        }
         try:
             graph.prepare()
         except CycleError as error:
             circle = list(reversed(error.args[1]))
             index = self.ids.get(circle[0], 0)
-            self.document.add("override-cycle", ("rules", index, "overrides"), f"rules override each other in a circle: {' -> '.join(circle)}.", "break the circle.", key=True)
+            self.document.add(
+                "override-cycle",
+                ("rules", index, "overrides"),
+                f"rules override each other in a circle: {' -> '.join(circle)}.",
+                "break the circle.",
+                key=True,
+            )
             return rules
         order: list[str] = []
         places = {rule.id: rule.place for rule in rules}
@@ -475,7 +687,9 @@ class Lowering:
         assert overrides is not None
         where: Where = ("rules", index, "overrides")
         if not overrides.rules and not overrides.tags:
-            self.document.add("empty-value", where, "`overrides` names nothing.", "name rules or tags, or remove it.", key=True)
+            self.document.add(
+                "empty-value", where, "`overrides` names nothing.", "name rules or tags, or remove it.", key=True
+            )
         for place, target in enumerate(overrides.rules or ()):
             if self.overridable(target, (*where, "rules", place), text.id):
                 yield target
@@ -483,19 +697,37 @@ class Lowering:
             at = (*where, "tags", place)
             declared = self.written.tags.get(tag)
             if declared is None:
-                self.document.add("unknown-tag", at, f"the tag {tag} is not declared.", meant(tag, self.written.tags) or "add it to `tags`.")
+                self.document.add(
+                    "unknown-tag",
+                    at,
+                    f"the tag {tag} is not declared.",
+                    meant(tag, self.written.tags) or "add it to `tags`.",
+                )
                 continue
             if not declared.may_be_set_aside:
-                self.document.add("tag-not-overridable", at, f"rules with the tag {tag} may not be set aside by naming it.",
-                                  "declare the tag with `may_be_set_aside: true`, or name the rules.")
+                self.document.add(
+                    "tag-not-overridable",
+                    at,
+                    f"rules with the tag {tag} may not be set aside by naming it.",
+                    "declare the tag with `may_be_set_aside: true`, or name the rules.",
+                )
                 continue
             reached = [self.written.rules[other] for other in tagged.get(tag, ()) if other != index]
             if not reached:
-                self.document.add("override-reaches-nothing", at, f"no other rule carries the tag {tag}.", "check the tag, or remove it.")
+                self.document.add(
+                    "override-reaches-nothing",
+                    at,
+                    f"no other rule carries the tag {tag}.",
+                    "check the tag, or remove it.",
+                )
             for other in reached:
                 if other.firm:
-                    self.document.add("firm-rule-overridden", at, f"rule {other.id} is firm, but carries the tag {tag}, which {text.id} sets aside.",
-                                      "take the tag from it, or `firm`.")
+                    self.document.add(
+                        "firm-rule-overridden",
+                        at,
+                        f"rule {other.id} is firm, but carries the tag {tag}, which {text.id} sets aside.",
+                        "take the tag from it, or `firm`.",
+                    )
                 else:
                     yield other.id
 
@@ -507,7 +739,12 @@ class Lowering:
         elif target == by:
             self.document.add("override-cycle", where, f"rule {target} overrides itself.", "remove it.")
         elif self.written.rules[index].firm:
-            self.document.add("firm-rule-overridden", where, f"rule {target} is firm: nothing may override it.", f"remove it here, or `firm` from {target}.")
+            self.document.add(
+                "firm-rule-overridden",
+                where,
+                f"rule {target} is firm: nothing may override it.",
+                f"remove it here, or `firm` from {target}.",
+            )
         else:
             return True
         return False
@@ -516,7 +753,13 @@ class Lowering:
         """Check that a rule may override at all, and that putting it right does not bring back what it set aside."""
         where: Where = ("rules", index, "overrides")
         if text.effect in ("duty", "advise"):
-            self.document.add("effect-overrides-nothing", where, f"rule {text.id} has the effect {text.effect}, which sets nothing aside.", "use another effect, or remove `overrides`.", key=True)
+            self.document.add(
+                "effect-overrides-nothing",
+                where,
+                f"rule {text.id} has the effect {text.effect}, which sets nothing aside.",
+                "use another effect, or remove `overrides`.",
+                key=True,
+            )
         if text.require is None:
             return
         conditions = [condition for condition in (text.when, text.unless) if condition is not None]
@@ -528,9 +771,11 @@ class Lowering:
         tested = set().union(*(self.read(condition) for condition in conditions)) | self.scope_reads(text.scope)
         for name in sorted(asked & tested):
             self.document.add(
-                "need-tested-elsewhere", where,
+                "need-tested-elsewhere",
+                where,
                 f"rule {text.id} asks for {name}, tests it, and overrides other rules: putting it right could bring those back.",
-                "test another fact, or let a rule of its own override.", key=True,
+                "test another fact, or let a rule of its own override.",
+                key=True,
             )
 
     def read(self, condition: ConditionText | str) -> frozenset[str]:
@@ -543,154 +788,3 @@ class Lowering:
     def scope_reads(self, scope: ScopeText) -> set[str]:
         """The facts that a written scope reads."""
         return set() if isinstance(scope, str) else {self.vocabulary.scope.get(word, "") for word in scope}
-
-
-@dataclass
-class Explained:
-    """The sections that change no outcome: checked by shape and by name, so that what they say is sound."""
-
-    lowering: Lowering
-
-    def check(self) -> None:
-        """Check them all."""
-        self.written, self.document, self.words = self.lowering.written, self.lowering.document, self.lowering.words
-        self.calendars()
-        self.guarantees()
-        self.consequences()
-        self.accounts()
-        self.playbooks()
-        self.templates()
-        self.changes()
-
-    def contact(self, name: str, *where: str | int, actor: bool = False) -> None:
-        """Check a contact's name."""
-        self.lowering.contact(name, where, actor=actor)
-
-    def unique(self, names: Iterable[str], section: str) -> None:
-        """Check that ids are used once."""
-        seen: set[str] = set()
-        for index, name in enumerate(names):
-            if name in seen:
-                self.document.add("duplicate-id", (section, index, "id"), f"the id {name} is used twice.", "give each its own.")
-            seen.add(name)
-
-    def calendars(self) -> None:
-        """Hours that end after they begin, and days of the calendar."""
-        for name, calendar in self.written.calendars.items():
-            if calendar.time_zone is not None:
-                self.lowering.time_zone(calendar.time_zone, ("calendars", name, "time_zone"))
-            if calendar.to <= calendar.from_:
-                self.document.add("never-true", ("calendars", name, "to"), f"{calendar.to} is not after {calendar.from_}.", "check the hours.")
-            for index, closed in enumerate(calendar.closed or ()):
-                self.lowering.day(closed, ("calendars", name, "closed", index))
-
-    def guarantees(self) -> None:
-        """Well-typed conditions, and one claim each."""
-        self.unique((guarantee.id for guarantee in self.written.guarantees), "guarantees")
-        for index, guarantee in enumerate(self.written.guarantees):
-            where: Where = ("guarantees", index)
-            for key, condition in (("when", guarantee.when), ("assuming", guarantee.assuming), ("except", guarantee.except_), ("only_if", guarantee.only_if)):
-                if condition is not None:
-                    self.words.condition(condition, (*where, key), approvals=True)
-            claims = [key for key in ("never", "always", "only_if", "unaffected_by") if getattr(guarantee, key) is not None]
-            if len(claims) != 1:
-                self.document.add("bad-guarantee", where, f"guarantee {guarantee.id} makes {len(claims) or 'no'} claims; it makes one.", "make a guarantee of each." if claims else "write never, always, only_if or unaffected_by.")
-            for place, name in enumerate(guarantee.unaffected_by or ()):
-                if name not in self.words.facts:
-                    self.document.add("unknown-fact", (*where, "unaffected_by", place), f"{name} is not a fact of the vocabulary.", meant(name, self.words.facts))
-
-    def consequences(self) -> None:
-        """Contacts that exist, and tags or conditions that exist."""
-        if self.written.consequences is None:
-            return
-        for name, step in self.written.consequences.steps.items():
-            self.contact(step.who, "consequences", "steps", name, "who", actor=True)
-        for index, entry in enumerate(self.written.consequences.never_for or ()):
-            if not (isinstance(entry, str) and entry in self.written.tags):
-                self.words.condition(entry, ("consequences", "never_for", index))
-
-    def accounts(self) -> None:
-        """The register: known platforms and kinds, an owner and a backup who differ."""
-        facts = self.words.facts
-        for name, account in self.written.accounts.items():
-            for key in ("owner", "backup"):
-                self.contact(getattr(account, key), "accounts", name, key)
-            for index, admin in enumerate(account.admins):
-                self.contact(admin, "accounts", name, "admins", index)
-            if account.owner == account.backup:
-                self.document.add("own-deputy", ("accounts", name, "backup"), f"{name} has one contact as owner and backup.", "name somebody else.")
-            if len(set(account.admins)) < len(account.admins):
-                self.document.add("duplicate-value", ("accounts", name, "admins"), "an admin is named twice.", "name two different ones.")
-            for key, fact in (("platform", facts.get("platform")), ("kind", facts.get("account.kind"))):
-                if fact is not None and getattr(account, key) not in fact.values:
-                    self.document.add("unknown-value", ("accounts", name, key), f"{fact.name} has no value {getattr(account, key)}.", meant(getattr(account, key), fact.values))
-            store = facts.get("account.credential_store")
-            if store is not None and account.credentials not in store.values:
-                self.document.add("unknown-value", ("accounts", name, "credentials"), f"credentials are kept in {listed(store.values)}; secrets themselves never stand here.")
-            if account.since is not None:
-                self.lowering.day(account.since, ("accounts", name, "since"))
-
-    def playbooks(self) -> None:
-        """Triggers that are conditions, roles with a deputy who is somebody else, steps by roles or contacts."""
-        for name, playbook in self.written.playbooks.items():
-            where: Where = ("playbooks", name)
-            self.words.condition(playbook.trigger, (*where, "trigger"))
-            self.contact(playbook.owner, *where, "owner")
-            for role, text in playbook.roles.items():
-                self.contact(text.who, *where, "roles", role, "who")
-                self.contact(text.deputy, *where, "roles", role, "deputy")
-                if text.who == text.deputy:
-                    self.document.add("own-deputy", (*where, "roles", role, "deputy"), f"{text.who} stands in for itself.", "name somebody else.")
-            ids = {step.id for step in playbook.steps if step.id}
-            for index, step in enumerate(playbook.steps):
-                at = (*where, "steps", index)
-                if step.who not in playbook.roles:
-                    self.contact(step.who, *at, "who")
-                if step.after is not None and step.after not in ids:
-                    self.document.add("unknown-step", (*at, "after"), f"{step.after} is no step of this playbook.", meant(step.after, filter(None, ids)))
-                if step.template is not None and step.template not in self.written.templates:
-                    self.document.add("unknown-template", (*at, "template"), f"{step.template} is none of the `templates`.", meant(step.template, self.written.templates))
-                if step.hand_over:
-                    self.contact(step.hand_over.to, *at, "hand_over", "to")
-            if playbook.ends.who not in playbook.roles:
-                self.contact(playbook.ends.who, *where, "ends", "who")
-
-    def templates(self) -> None:
-        """Owners and approvers who exist, dates, scopes, and slots that the text has."""
-        for name, template in self.written.templates.items():
-            where: Where = ("templates", name)
-            self.contact(template.owner, *where, "owner")
-            for index, approver in enumerate(template.approved_by):
-                self.contact(approver, *where, "approved_by", index)
-            self.lowering.dates(template.in_force, (*where, "in_force"))
-            if template.for_ is not None:
-                self.lowering.scope(template.for_, (*where, "for"))
-            for slot, text in (template.slots or {}).items():
-                if f"{{{slot}}}" not in template.text:
-                    self.document.add("unknown-slot", (*where, "slots", slot), f"the text has no {{{slot}}}.", "put it in, or remove the slot.", key=True)
-                if text.hosts is not None and text.hosts not in self.written.terms:
-                    self.document.add("unknown-terms", (*where, "slots", slot, "hosts"), f"{text.hosts} is no list of `terms`.", meant(text.hosts, self.written.terms))
-
-    def changes(self) -> None:
-        """Dates of the calendar, and people who exist."""
-        for index, change in enumerate(self.written.changes):
-            where: Where = ("changes", index)
-            self.lowering.day(change.date, (*where, "date"))
-            self.contact(change.by, *where, "by")
-            for place, name in enumerate(change.agreed_with or ()):
-                self.contact(name, *where, "agreed_with", place)
-            for place, name in enumerate(change.rules or ()):
-                if name not in self.lowering.ids and name not in self.written.exceptions and not index:
-                    self.document.add("unknown-rule", (*where, "rules", place), f"there is no rule {name}.", meant(name, self.lowering.ids))
-        if len(self.written.changes) > 1:
-            self.newest_first()
-
-    def newest_first(self) -> None:
-        """Changes stand with the newest version first, each version once."""
-        from semver import Version
-
-        versions = [Version.parse(change.version) for change in self.written.changes]
-        for index, (newer, older) in enumerate(pairwise(versions), 1):
-            if not newer > older:
-                self.document.add("changes-order", ("changes", index, "version"), f"{older} stands below {newer}, but is not older.",
-                                  "put the newest version first, and each version once.")

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, GetJsonSchemaHandler, StringConstraints, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -185,7 +194,9 @@ Group: TypeAlias = Annotated[
     Discriminator(lambda value: "mapping" if isinstance(value, dict) else "list"),
 ]
 Given: TypeAlias = Annotated[
-    Annotated[bool, Tag("bool")] | Annotated[Whole, Tag("int")] | Annotated[str, Tag("text")]
+    Annotated[bool, Tag("bool")]
+    | Annotated[Whole, Tag("int")]
+    | Annotated[str, Tag("text")]
     | Annotated[list[Name], Tag("list")],
     Discriminator(lambda value: "text" if isinstance(value, dict) else shape(value)),
 ]
@@ -197,7 +208,10 @@ def shape_or_null(value: Any) -> str:
 
 
 StatedValue: TypeAlias = Annotated[
-    Annotated[None, Tag("null")] | Annotated[bool, Tag("bool")] | Annotated[Whole, Tag("int")] | Annotated[str, Tag("text")]
+    Annotated[None, Tag("null")]
+    | Annotated[bool, Tag("bool")]
+    | Annotated[Whole, Tag("int")]
+    | Annotated[str, Tag("text")]
     | Annotated[list[Name], Tag("list")],
     Discriminator(shape_or_null),
 ]
@@ -207,18 +221,24 @@ StatedFacts: TypeAlias = dict[Name, StatedValue]
 class FactText(Written):
     """One fact: what it may be, and how to ask for it."""
 
-    type: Literal["bool", "enum", "string", "int", "datetime", "set"] | None = Field(None, description="Its type; required for a new fact.")
+    type: Literal["bool", "enum", "string", "int", "datetime", "set"] | None = Field(
+        None, description="Its type; required for a new fact."
+    )
     of: Literal["enum", "string"] | None = Field(None, description="What a set holds.")
     values: Names | None = Field(None, description="The closed list of an enum, or of a set of enum.")
     ordered: bool | None = Field(None, description="The values are in order, the lowest first.")
     min: Whole | None = None
     max: Whole | None = None
-    question: Text | None = Field(None, description="The question that a person is asked, in plain words; required for a new fact.")
+    question: Text | None = Field(
+        None, description="The question that a person is asked, in plain words; required for a new fact."
+    )
     hint: Text | None = None
     labels: dict[Name, Text] | None = Field(None, description="What people see for each value.")
     mutable: bool | MutableExcept | None = Field(None, description="Whether the author of a post can change it.")
     sensitive: bool | None = Field(None, description="Masked in logs.")
-    default: Given | None = Field(None, description="Assumed where the fact is absent; only where absence cannot hide a breach.")
+    default: Given | None = Field(
+        None, description="Assumed where the fact is absent; only where absence cannot hide a breach."
+    )
     in_examples: Given | None = Field(None, description="The value in tests and examples that do not mention it.")
     supplied_by: Literal["person", "system", "text", "calendar", "approvals"] | None = None
     if_missing: Text | None = Field(None, description="A hint for integrators.")
@@ -235,14 +255,18 @@ class VocabularyParts(Written):
     """What a vocabulary says, its own or on top of another."""
 
     facts: dict[Name, FactText] = Field(default_factory=dict)
-    groups: dict[Name, dict[Name, Group]] = Field(default_factory=dict, description="Names for several values of a fact.")
+    groups: dict[Name, dict[Name, Group]] = Field(
+        default_factory=dict, description="Names for several values of a fact."
+    )
     implies: list[ImplicationText] = Field(default_factory=list)
     impossible: list[ConditionText] = Field(default_factory=list, description="For analysis alone.")
     scope: dict[Name, Name] | None = Field(None, description="The fact that each word of a scope stands for.")
     baseline: Name | None = Field(None, description="The enum fact that the baseline may differ by.")
     approvals: Name | None = Field(None, description="The set fact that holds the approvals given.")
     instant: Name | None = Field(None, description="The datetime at which it is to happen.")
-    screening: list[Name] | None = Field(None, description="The questions that settle many others, in the order to ask.")
+    screening: list[Name] | None = Field(
+        None, description="The questions that settle many others, in the order to ask."
+    )
 
 
 class VocabularyText(VocabularyParts):
@@ -380,7 +404,8 @@ ScopeEntry: TypeAlias = Annotated[
     Discriminator(lambda value: {"mapping": "mapping", "list": "list"}.get(shape(value), "text")),
 ]
 ScopeText: TypeAlias = Annotated[
-    Annotated[Literal["everything"], Tag("text")] | Annotated[Annotated[dict[Name, ScopeEntry], Field(min_length=1)], Tag("mapping")],
+    Annotated[Literal["everything"], Tag("text")]
+    | Annotated[Annotated[dict[Name, ScopeEntry], Field(min_length=1)], Tag("mapping")],
     Discriminator(lambda value: "mapping" if isinstance(value, dict) else "text"),
 ]
 NeedTests: TypeAlias = Annotated[dict[Name, TestValue], Field(min_length=1)]
@@ -449,7 +474,9 @@ class Expect(Written):
     missing: list[Name] | None = Field(None, description="The unknown facts that the decision waits for.")
     fix: dict[Name, TestValue] | None = Field(None, description="What is to be put right.")
     approvals: list[Name] | None = Field(None, description="The contacts whose approval is still needed.")
-    duties: list[Name] | None = Field(None, description="The ids of the duties (what is to be done, for those without).")
+    duties: list[Name] | None = Field(
+        None, description="The ids of the duties (what is to be done, for those without)."
+    )
     hand_over: list[Name] | None = Field(None, description="The contacts who take over.")
 
 
@@ -596,7 +623,10 @@ class PlaybookText(Written):
     steps: Annotated[list[PlaybookStep], Field(min_length=1)]
     dont: Texts | None = None
     ends: PlaybookEnd
-    drill: Annotated[str, StringConstraints(pattern=r"^every [1-9][0-9]{0,5} (minutes?|hours?|days?|working days?)$")] | None = None
+    drill: (
+        Annotated[str, StringConstraints(pattern=r"^every [1-9][0-9]{0,5} (minutes?|hours?|days?|working days?)$")]
+        | None
+    ) = None
 
 
 class SlotText(Written):

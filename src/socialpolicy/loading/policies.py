@@ -58,12 +58,19 @@ def check(document: Document) -> tuple[PolicyText, Program] | None:
     if isinstance(document.data, dict) and "socialpolicy" not in document.data:
         other = kind_of_other(document.data)
         if other:
-            document.add("not-a-policy", (), f"this file holds {other}, and is no policy.", "a policy begins with `socialpolicy: 1`.")
+            document.add(
+                "not-a-policy",
+                (),
+                f"this file holds {other}, and is no policy.",
+                "a policy begins with `socialpolicy: 1`.",
+            )
             return None
     written = structured(document, PolicyText, nulls_in=NULLS_IN)
     if written is None:
         if not document.failed and document.data is not REFUSED:
-            document.add("wrong-type", (), "the file could not be understood as a policy.", "mend the findings above first.")
+            document.add(
+                "wrong-type", (), "the file could not be understood as a policy.", "mend the findings above first."
+            )
         return None
     program = lower(document, written)
     document.findings = unrepeated(document.findings)
@@ -88,4 +95,8 @@ def kind_of_other(data: dict[str, Data]) -> str:
 
 def unrepeated(findings: list[Finding]) -> list[Finding]:
     """Findings without those that say the same of the same place."""
-    return list({(finding.id, finding.file, finding.line, finding.column, finding.message): finding for finding in findings}.values())
+    return list(
+        {
+            (finding.id, finding.file, finding.line, finding.column, finding.message): finding for finding in findings
+        }.values()
+    )

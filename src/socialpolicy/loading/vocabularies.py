@@ -7,8 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from socialpolicy.digests import digest
 from socialpolicy.completing import Assume, complete
+from socialpolicy.digests import digest
 from socialpolicy.errors import ActionError
 from socialpolicy.loading.conditions import Words
 from socialpolicy.loading.findings import listed, meant
@@ -24,7 +24,11 @@ CORE_SCOPE = {
     "regions": "actor.region", "audiences": "content.audience_regions",
 }  # fmt: skip
 CORE_PARTS = {"baseline": "account.kind", "approvals": "context.approvals", "instant": "context.at"}
-PARTS = {"baseline": (Kind.ENUM, "an enum"), "approvals": (Kind.SET, "a set of enum"), "instant": (Kind.DATETIME, "a datetime")}
+PARTS = {
+    "baseline": (Kind.ENUM, "an enum"),
+    "approvals": (Kind.SET, "a set of enum"),
+    "instant": (Kind.DATETIME, "a datetime"),
+}
 RESERVED = frozenset({"all", "any", "none", "not", "is"})
 SETTABLE = ("default", "in_examples", "question", "hint", "mutable", "labels", "if_missing")
 
@@ -32,7 +36,9 @@ SETTABLE = ("default", "in_examples", "question", "hint", "mutable", "labels", "
 def names() -> list[str]:
     """The vocabularies of the package, as ``uses`` names them."""
     folder = resources.files("socialpolicy") / "vocabularies"
-    return sorted(file.name.removesuffix(".yaml").replace("-", "@") for file in folder.iterdir() if file.name.endswith(".yaml"))
+    return sorted(
+        file.name.removesuffix(".yaml").replace("-", "@") for file in folder.iterdir() if file.name.endswith(".yaml")
+    )
 
 
 @cache
@@ -65,12 +71,18 @@ def vocabulary_of(document: Document, written: VocabularyText) -> tuple[Words, V
             core, base = shipped(written.uses)
             words = Words(document, dict(core.facts), {fact: dict(groups) for fact, groups in core.groups.items()})
         else:
-            document.add("unknown-vocabulary", (*where, "uses"), f"there is no vocabulary {written.uses}.",
-                         meant(written.uses, names()) or f"there is {listed(names(), 'and')}.")
+            document.add(
+                "unknown-vocabulary",
+                (*where, "uses"),
+                f"there is no vocabulary {written.uses}.",
+                meant(written.uses, names()) or f"there is {listed(names(), 'and')}.",
+            )
     else:
         words.uses, words.core = False, frozenset(shipped("core@1")[1].facts)
     if written.uses is None and not written.facts:
-        document.add("unknown-vocabulary", where, "the vocabulary has no facts.", "write `uses: core@1`, or facts of your own.")
+        document.add(
+            "unknown-vocabulary", where, "the vocabulary has no facts.", "write `uses: core@1`, or facts of your own."
+        )
     for name, added in written.values.items():
         add_values(words, name, list(added), (*where, "values", name))
     for name, labels in written.labels.items():
@@ -85,7 +97,9 @@ def known_fact(words: Words, name: str, where: Where) -> Fact | None:
     """The fact of that name, or a finding."""
     fact = words.facts.get(name)
     if fact is None:
-        words.document.add("unknown-fact", where, f"{name} is not a fact of the vocabulary.", meant(name, words.facts), key=True)
+        words.document.add(
+            "unknown-fact", where, f"{name} is not a fact of the vocabulary.", meant(name, words.facts), key=True
+        )
     return fact
 
 
@@ -99,7 +113,9 @@ def add_values(words: Words, name: str, added: list[str], where: Where) -> None:
         return
     for index, value in enumerate(added):
         if value in fact.values:
-            words.document.add("duplicate-value", (*where, index), f"{name} has the value {value} already.", "leave it out.")
+            words.document.add(
+                "duplicate-value", (*where, index), f"{name} has the value {value} already.", "leave it out."
+            )
         check_value(words, value, (*where, index))
     words.facts[name] = replace(fact, values=tuple(dict.fromkeys((*fact.values, *added))))
 
@@ -107,7 +123,12 @@ def add_values(words: Words, name: str, added: list[str], where: Where) -> None:
 def check_value(words: Words, value: str, where: Where) -> None:
     """Check a value of a closed list by itself."""
     if value == UNKNOWN_WORD:
-        words.document.add("reserved-word", where, "`unknown` is kept for what is not known.", "name the value otherwise, or leave it out.")
+        words.document.add(
+            "reserved-word",
+            where,
+            "`unknown` is kept for what is not known.",
+            "name the value otherwise, or leave it out.",
+        )
 
 
 def add(words: Words, base: Vocabulary, written: VocabularyParts, where: Where) -> Vocabulary:
@@ -123,7 +144,9 @@ def add(words: Words, base: Vocabulary, written: VocabularyParts, where: Where) 
                 words.facts[name] = fact
     add_groups(words, written, where)
     parts = {
-        part: getattr(written, part) or getattr(base, part) or (CORE_PARTS[part] if plays(words, CORE_PARTS[part], part) else "")
+        part: getattr(written, part)
+        or getattr(base, part)
+        or (CORE_PARTS[part] if plays(words, CORE_PARTS[part], part) else "")
         for part in CORE_PARTS
     }
     words.approvals = parts["approvals"]
@@ -135,7 +158,8 @@ def add(words: Words, base: Vocabulary, written: VocabularyParts, where: Where) 
         if known_fact_value(words, name, (*where, "scope", word)):
             scope[word] = name
     screening = tuple(
-        name for index, name in enumerate(written.screening or base.screening)
+        name
+        for index, name in enumerate(written.screening or base.screening)
         if written.screening is None or known_fact_value(words, name, (*where, "screening", index))
     )
     values_of_facts(words, written, where)
@@ -147,7 +171,13 @@ def add(words: Words, base: Vocabulary, written: VocabularyParts, where: Where) 
         for name, value in implication.then.items():
             fact = known_fact(words, name, (*at, "then", name))
             if fact and name == parts["approvals"]:
-                document.add("approval-in-condition", (*at, "then", name), f"no implication sets {name}.", "leave it out.", key=True)
+                document.add(
+                    "approval-in-condition",
+                    (*at, "then", name),
+                    f"no implication sets {name}.",
+                    "leave it out.",
+                    key=True,
+                )
             elif fact:
                 filled = words.given(fact, value, (*at, "then", name))
                 if filled is not None:
@@ -163,8 +193,13 @@ def add(words: Words, base: Vocabulary, written: VocabularyParts, where: Where) 
             try:
                 complete(vocabulary, {}, assume=assume)
             except ActionError as error:
-                document.add("contradiction", (*where, "implies"), f"with nothing stated, {error.problems[0].message}",
-                             "change the default, the value in examples, or the implication.", key=True)
+                document.add(
+                    "contradiction",
+                    (*where, "implies"),
+                    f"with nothing stated, {error.problems[0].message}",
+                    "change the default, the value in examples, or the implication.",
+                    key=True,
+                )
     return vocabulary
 
 
@@ -184,7 +219,11 @@ def plays(words: Words, name: str, part: str) -> bool:
 def check_parts(words: Words, parts: dict[str, str], written: VocabularyParts, where: Where) -> None:
     """Check the facts that play a part."""
     for part, (_, word) in PARTS.items():
-        if getattr(written, part) is not None and known_fact_value(words, parts[part], (*where, part)) and not plays(words, parts[part], part):
+        if (
+            getattr(written, part) is not None
+            and known_fact_value(words, parts[part], (*where, part))
+            and not plays(words, parts[part], part)
+        ):
             words.document.add("type-mismatch", (*where, part), f"`{part}` names {word}; {parts[part]} is none.")
 
 
@@ -196,12 +235,16 @@ def add_groups(words: Words, written: VocabularyParts, where: Where) -> None:
         if fact is None:
             continue
         if not fact.values:
-            words.document.add("type-mismatch", at, f"{name} has no closed list of values, so there are no groups of them.", key=True)
+            words.document.add(
+                "type-mismatch", at, f"{name} has no closed list of values, so there are no groups of them.", key=True
+            )
             continue
         for group, members in groups.items():
             here = (*at, group)
             if group in fact.values or group == UNKNOWN_WORD:
-                words.document.add("duplicate-value", here, f"{group} is a value of {name}: a group has a name of its own.", key=True)
+                words.document.add(
+                    "duplicate-value", here, f"{group} is a value of {name}: a group has a name of its own.", key=True
+                )
                 continue
             if isinstance(members, dict):
                 left_out = words.strings(fact, list(members["all_but"]), (*here, "all_but"), indexed=True)
@@ -215,11 +258,22 @@ def new_fact(words: Words, name: str, text: FactText, where: Where) -> Fact | No
     """A fact of that name; None where it lacks what makes one."""
     document = words.document
     if name in RESERVED or not name.replace("_", "").replace(".", "").replace("-", "").isalnum() or not name.isascii():
-        document.add("bad-name", where, f"`{name}` is no name for a fact: letters, digits, _ and dots, as in content.alt_text.", key=True)
+        document.add(
+            "bad-name",
+            where,
+            f"`{name}` is no name for a fact: letters, digits, _ and dots, as in content.alt_text.",
+            key=True,
+        )
     missing = [key for key in ("type", "question") if getattr(text, key) is None]
     if missing:
         hint = meant(name, words.facts)
-        document.add("missing-key", where, f"the new fact {name} lacks {listed(missing, 'and')}.", hint or f"add `{missing[0]}: …`.", key=True)
+        document.add(
+            "missing-key",
+            where,
+            f"the new fact {name} lacks {listed(missing, 'and')}.",
+            hint or f"add `{missing[0]}: …`.",
+            key=True,
+        )
     if text.type is None:
         return None
     kind = Kind(text.type)
@@ -248,8 +302,13 @@ def changed(words: Words, fact: Fact, text: FactText, where: Where, *, new: bool
     if not new:
         others = [key for key in FactText.model_fields if key in text.model_fields_set and key not in SETTABLE]
         if others:
-            words.document.add("fact-exists", (*where, others[0]), f"{fact.name} is in the vocabulary already; of such a fact, {listed(SETTABLE)} may be set, not {listed(others)}.",
-                               "leave it out, or name your fact otherwise.", key=True)
+            words.document.add(
+                "fact-exists",
+                (*where, others[0]),
+                f"{fact.name} is in the vocabulary already; of such a fact, {listed(SETTABLE)} may be set, not {listed(others)}.",
+                "leave it out, or name your fact otherwise.",
+                key=True,
+            )
     update: dict[str, Any] = {
         key: value for key in ("question", "hint", "if_missing") if (value := getattr(text, key)) is not None
     }
@@ -270,7 +329,9 @@ def check_labels(words: Words, fact: Fact, labels: dict[str, str], where: Where)
     known = fact.values or ("true", "false")
     for value in labels:
         if value not in known:
-            words.document.add("unknown-value", (*where, value), f"{fact.name} has no value {value}.", meant(value, known), key=True)
+            words.document.add(
+                "unknown-value", (*where, value), f"{fact.name} has no value {value}.", meant(value, known), key=True
+            )
 
 
 def values_of_facts(words: Words, written: VocabularyParts, where: Where) -> None:
