@@ -20,7 +20,7 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
 
-SECONDS = 8
+SECONDS = 6
 """After so much time in the processor a run is ended. (What is asserted is less: see the tests.)"""
 MEMORY = 1024**3
 
