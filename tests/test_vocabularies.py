@@ -34,9 +34,13 @@ rules:
 def test_a_fact_of_another_type_plays_no_part() -> None:
     """A string called account.kind is not the fact that a baseline may differ by, nor a text called context.at the instant."""
     with pytest.raises(PolicyError, match="no-baseline-fact"):
-        socialpolicy.loads(OWN.format(kind="string", at="datetime", baseline="{personal: deny, otherwise: allow}", extra=""))
+        socialpolicy.loads(
+            OWN.format(kind="string", at="datetime", baseline="{personal: deny, otherwise: allow}", extra="")
+        )
     with pytest.raises(PolicyError, match="no-instant"):
-        socialpolicy.loads(OWN.format(kind="string", at="string", baseline="deny", extra=", in_force: {from: 2026-01-01}"))
+        socialpolicy.loads(
+            OWN.format(kind="string", at="string", baseline="deny", extra=", in_force: {from: 2026-01-01}")
+        )
     policy = socialpolicy.loads(OWN.format(kind="string", at="string", baseline="deny", extra=""))
     assert unsound(policy.program) is None
     assert not policy.vocabulary.baseline
@@ -95,7 +99,7 @@ def test_core_is_whole() -> None:
 
 def test_a_private_post_that_is_harmless_in_every_way_is_allowed() -> None:
     policy = socialpolicy.load(ROOT / "policies" / "acme")
-    harmless = {name: False for name in CORE.screening}
+    harmless = dict.fromkeys(CORE.screening, False)
     decision = policy.decide({"account.kind": "personal", "action.kind": "publish", **harmless})
     assert decision.determined
     assert decision.outcome is socialpolicy.Outcome.ALLOW

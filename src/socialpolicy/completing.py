@@ -22,6 +22,10 @@ from socialpolicy.vocabulary import Fact, GivenValue, Implication, Vocabulary
 class Assume(StrEnum):
     """Which values absent facts take, beside defaults: none, or those that the vocabulary has in examples."""
 
+    @classmethod
+    def _missing_(cls, value: object) -> Assume:
+        raise ValueError(f"assume is one of {', '.join(cls)}, not {value!r}")
+
     NOTHING = "nothing"
     IN_EXAMPLES = "in_examples"
 

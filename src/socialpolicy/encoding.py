@@ -38,7 +38,7 @@ CONDITIONS: dict[str, type] = {
     "includes": conditions.Includes, "within": conditions.Within, "same_as": conditions.SameAs, "has": conditions.Has,
 }  # fmt: skip
 TAG_OF = {kind: tag for tag, kind in CONDITIONS.items()}
-DEPTH = 80
+DEPTH = 150
 
 # What decides nothing, by class: words for people, and what analysis alone looks at.
 SILENT: dict[type, frozenset[str]] = {
@@ -59,7 +59,7 @@ class ProgramError(SocialPolicyError):
 
     def __init__(self, where: str, message: str) -> None:
         super().__init__(f"{where or 'the program'}: {message}")
-        self.where = where
+        self.where, self.message = where, message
 
 
 def saved(program: Program) -> dict[str, Plain]:

@@ -36,14 +36,15 @@ def _lines(decision: Decision, why: bool, known: Facts) -> Iterator[str]:
     if instead:
         yield "What you can do instead:"
         yield from _cut(f"  - {_ended(text)}" for text in dict.fromkeys(instead))
-    if sure.revisions:
-        if decision.outcome is not Outcome.REVISE:
-            yield "To be put right in any case:"
-        yield from _cut(f"  {number}. {text}" for number, text in enumerate(_revisions(program, sure.revisions), 1))
-    if sure.approvals:
-        if decision.outcome is not Outcome.ASK or not decision.determined:
-            yield "It needs a yes from:"
-        yield from _approvals(program, sure.approvals)
+    if decision.outcome is not Outcome.DENY:  # which neither a yes nor a better wording lifts
+        if sure.approvals:
+            if decision.outcome is not Outcome.ASK or not decision.determined:
+                yield "It needs a yes from:"
+            yield from _approvals(program, sure.approvals)
+        if sure.revisions:
+            if decision.outcome is not Outcome.REVISE or not decision.determined:
+                yield "To be put right:"
+            yield from (f"  {number}. {text}" for number, text in enumerate(_revisions(program, sure.revisions), 1))
     yield from _hand_overs(program, sure.hand_overs)
     if not decision.determined:
         yield from _questions(decision, known)
@@ -66,7 +67,7 @@ def _headline(decision: Decision) -> str:
     label = decision.label
     if not decision.determined:
         count = len(decision.missing)
-        thing = "one thing is" if count == 1 else f"{count} things are"
+        thing = "one thing is" if count == 1 else "a few things are" if count <= 5 else "some things are"
         if decision.at_least is Outcome.ALLOW:
             return f"{label}: nearly there, but {thing} not known yet."
         return f"{label}: {thing} not known yet that can still change this."
@@ -77,7 +78,9 @@ def _headline(decision: Decision) -> str:
             count = len(list(_revisions(decision.program, decision.sure.revisions)))
             return f"{label}, then good to go. {'One small thing' if count == 1 else f'{count} things'}:"
         case Outcome.ASK:
-            return f"{label}. It can go out as soon as this is approved:"
+            return (
+                f"{label}. It is fine as soon as this is approved{' and put right' if decision.sure.revisions else ''}:"
+            )
         case Outcome.DENY:
             return f"{label}, as it stands."
 
@@ -173,7 +176,7 @@ def _questions(decision: Decision, known: Facts) -> Iterator[str]:
     ]
     order = {name: index for index, name in enumerate((*screening, *vocabulary.facts))}
     facts = [vocabulary.facts[name] for name in sorted(missing | set(screening), key=lambda name: order[name])]
-    people = [fact for fact in facts if fact.supplied_by in ("person", "text")] or facts
+    people = [fact for fact in facts if fact.supplied_by == "person"] or facts
     yield "Open questions:"
     for number, fact in enumerate(people[:QUESTIONS_SHOWN], 1):
         answers = (
@@ -183,10 +186,8 @@ def _questions(decision: Decision, known: Facts) -> Iterator[str]:
         )
         more = " / …" if len(fact.values) > 6 else ""
         yield f"  {number}. {fact.question}" + (f"  [{answers}{more}]" if answers else "")
-    left = len(missing - {fact.name for fact in people[:QUESTIONS_SHOWN]})
-    if left:
-        few = ", many of which these may settle" if screening else ""
-        yield f"  … and {left} more{few}."
+    if missing - {fact.name for fact in people[:QUESTIONS_SHOWN]}:
+        yield "  … and more, many of which these may settle." if screening else "  … and more."
 
 
 def _reasons(program: Program, sure: Lists) -> Iterator[str]:

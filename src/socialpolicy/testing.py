@@ -201,8 +201,18 @@ def cases_of(policy: Policy, document: Document) -> list[Case]:
             f"write `cases_for: {policy.id}`, or move the file.",
         )
     cases: list[Case] = []
+    first: dict[str, int] = {}
     for index, text in enumerate(file.cases):
         where: Where = ("cases", index)
+        if first.setdefault(text.id, index) != index:
+            line = document.place(("cases", first[text.id]))[0]
+            document.add(
+                "duplicate-id",
+                (*where, "id"),
+                f"the id {text.id} is used twice; the first is on line {line}.",
+                "give each case its own.",
+            )
+            continue
         expect = expectation(text.expect)
         check_names(policy, document, expect, (*where, "expect"))
         varied = text.vary or {}

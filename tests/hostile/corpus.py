@@ -53,7 +53,6 @@ class Hostile:
     pure: bool = True  # for the reader in pure Python, too, which reads less and takes longer
     pure_findings: tuple[str, ...] | None = None  # where that reader stumbles elsewhere
     pure_status: int | None = None
-    open: bool = False  # known not to be judged so yet
 
     @property
     def label(self) -> str:
@@ -675,7 +674,6 @@ def blow_ups() -> Iterator[Hostile]:
         "limit-reached",
         many=True,
         heavy=True,
-        open=True,
     )
     yield bad(
         "deep lists upon deep lists",
@@ -763,7 +761,6 @@ tags: {t: {title: T, may_be_set_aside: true}}"""), "override-cycle", many=True) 
         "limit-reached",
         many=True,
         heavy=True,
-        open=True,
     )
     yield bad(
         "group of a group", top("vocabulary:\n  uses: core@1\n  groups:\n    platform: {a: [x], b: [a, facebook]}")
@@ -816,32 +813,26 @@ vocabulary:
         + facts
         + f"  groups:\n    k:\n      a: {{all_but: [v0]}}\n      b: [{'a, ' * 9_998}a]\n      c: [{'b, ' * 9_998}b]\n"
         + one,
-        open=True,
     )
     yield limit(
         "thousands of big groups",
         head + facts + "  groups:\n    k:\n" + "".join(f"      g{n}: {{all_but: [v0]}}\n" for n in range(9_000)) + one,
-        open=True,
     )
     yield limit(
         "big group ten thousand times in a condition",
         head + facts + "  groups: {k: {a: {all_but: [v0]}}}\n" + rules(1, f"k: [{'a, ' * 9_998}a]"),
-        open=True,
     )
     yield limit(
         "all but one of ten thousand values in thousands of rules",
         head + facts + rules(9_000, "k: {all_but: [v0]}"),
-        open=True,
     )
     yield limit(
         "big group in thousands of rules",
         head + facts + "  groups: {s: {a: {all_but: [v0]}}}\n" + rules(9_000, "s: {any_of: [a]}"),
-        open=True,
     )
     yield limit(
         "big list of terms in thousands of rules",
         head + f"terms: {{h: {{kind: handles, entries: [{words}]}}}}\n" + rules(9_000, "account.id: {in_list: h}"),
-        open=True,
     )
     yield bad(
         "big list of terms in a few rules",
@@ -866,7 +857,6 @@ vocabulary:
         + "  implies:\n"
         + "".join(f"    - {{if: {{f{n}: true}}, then: {{f{n + 1}: true}}}}\n" for n in reversed(range(4_000)))
         + one,
-        open=True,
     )
     yield limit(
         "defaults and implications by the thousand",
@@ -876,7 +866,6 @@ vocabulary:
         + "  implies:\n"
         + "".join(f"    - {{if: {{f{n}: true}}, then: {{f{n + 1}: true}}}}\n" for n in range(3_000))
         + one,
-        open=True,
     )
     yield bad(
         "sixty thousand unknown facts",
@@ -1013,7 +1002,6 @@ def characters() -> Iterator[Hostile]:
         "cyrillic letter in a value of a new fact",
         top("vocabulary: {uses: core@1, values: {content.topics: [▸m\u0435rger]}}"),
         "bad-name",
-        open=True,
     )
     yield bad("wide letters in an effect", put("effect: deny", "effect: ▸\uff44\uff45\uff4e\uff59"), "unknown-value")
     yield bad("no-break blank behind a colon", put("effect: deny", "▸effect:\u00a0deny"), "syntax")

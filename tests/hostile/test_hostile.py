@@ -31,11 +31,10 @@ def wanted(entry: Hostile, reader: str) -> bool:
 
 
 def cases(*, heavy: bool) -> list[object]:
-    """The entries for both readers; what is known to be judged wrongly yet is marked so."""
+    """The entries for both readers."""
     return [
         pytest.param(
             entry, reader, id=f"{entry.label}-{reader}",
-            marks=[pytest.mark.xfail(reason="known, and not mended yet", strict=False)] if entry.open else [],
         )
         for entry in ENTRIES
         for reader in READERS

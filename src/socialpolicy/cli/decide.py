@@ -130,9 +130,15 @@ def action_document(action: str) -> Document:
 def read_facts(policy: Decider, document: Document | None, stated: tuple[str, ...], at: str | None) -> dict[str, Any]:
     """The facts of the file, of ``--set`` and of ``--at``."""
     facts: dict[str, Any] = deepcopy(document.data) if document else {}
+    given: set[str] = set()
     for text in stated:
         name, equals, value = text.partition("=")
         name = name.strip()
+        if name in given:
+            raise click.UsageError(
+                f"--set {text}: {name} is set twice; several values of a set go into one, by commas."
+            )
+        given.add(name)
         fact = policy.vocabulary.facts.get(name)
         if not equals:
             raise click.UsageError(f"--set {text}: write FACT=VALUE, such as --set account.kind=personal.")
@@ -162,7 +168,7 @@ def leave_out(facts: dict[str, Any], name: str) -> None:
 
 def as_value(kind: Kind, text: str) -> Any:
     """The value that a word on the command line stands for, by the fact's type."""
-    if text == UNKNOWN_WORD:
+    if text in (UNKNOWN_WORD, "null"):
         return None
     if kind is Kind.BOOL:
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower(), text)

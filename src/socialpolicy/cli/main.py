@@ -93,7 +93,9 @@ def run(arguments: list[str]) -> int:
     except SocialPolicyError as error:
         return failed(error)
     except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
+        from socialpolicy.loading.findings import visible
+
+        name = f"{visible(str(error.filename))}: " if error.filename else ""
         print(f"error: {name}{error.strerror or error}", file=sys.stderr)
         return COULD_NOT
     except Exception as error:

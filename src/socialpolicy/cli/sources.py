@@ -65,9 +65,13 @@ def decider_of(source: str) -> Decider:
         with path.open("rb") as file:
             head = file.read(256)
         if b'"socialpolicy_program"' in head:
+            from socialpolicy.encoding import ProgramError
             from socialpolicy.saving import load_program
 
-            return load_program(path)
+            try:
+                return load_program(path)
+            except ProgramError as error:
+                raise ProgramError(f"{visible(source)}: {error.where or 'the program'}", error.message) from None
     return policy_of(source)
 
 

@@ -30,7 +30,10 @@ from socialpolicy.values import LARGEST_INT, UNKNOWN_WORD, Kind
 from socialpolicy.vocabulary import Fact, GivenValue
 
 CONDITION_NODES = 10_000
-PROGRAM_NODES = 1_000_000
+PROGRAM_NODES = 500_000
+CONDITION_DEPTH = 128
+VALUES = 2_000_000
+"""How many values the tests of a policy name in all, groups spelt out."""
 NUMERIC = ("at_least", "at_most", "more_than", "less_than")
 OF_SETS = ("any_of", "all_of", "none_of", "nothing_but", "empty", "has")
 TESTS_OF: dict[Kind, str] = {
@@ -53,10 +56,13 @@ class Words:
     named: Mapping[str, NamedCondition | ConditionText] = field(default_factory=dict)
     terms: Mapping[str, TermsText] = field(default_factory=dict)
     approvals: str = ""
-    lowered: dict[str, tuple[Condition, int]] = field(default_factory=dict)
+    lowered: dict[str, tuple[Condition, int, int]] = field(default_factory=dict)
     opening: list[str] = field(default_factory=list)
     nodes: int = 0
     nodes_in_all: int = 0
+    values_in_all: int = 0
+    level: int = 0  # how deep the condition is here, named ones spelt out
+    deepest: int = 0
     approvals_may_be_tested: bool = False
     uses: bool = True  # whether a vocabulary of the package is used
     core: frozenset[str] = frozenset()  # the names of the core vocabulary, where it is not used
@@ -77,6 +83,8 @@ class Words:
         """Lower a condition or a part of one."""
         if isinstance(written, str):
             return self.named_condition(written, where, on_key=False)
+        self.deeper(where, 1)
+        self.level += 1
         parts: list[Condition] = []
         for name, value in (written.__pydantic_extra__ or {}).items():
             at = (*where, name)
@@ -103,6 +111,7 @@ class Words:
         if written.not_:
             parts.append(Not(self.single(written.not_, (*where, "not"))))
         self.count(where, len(parts))
+        self.level -= 1
         return both(*parts)
 
     def single(self, written: ConditionText, where: Where) -> Condition:
@@ -125,8 +134,9 @@ class Words:
     def named_condition(self, name: str, where: Where, *, on_key: bool) -> Condition:
         """The lowered condition of that name."""
         if name in self.lowered:
-            condition, size = self.lowered[name]
+            condition, size, depth = self.lowered[name]
             self.count(where, size)
+            self.deeper(where, depth)
             return condition
         entry = self.named.get(name)
         if entry is None:
@@ -148,12 +158,16 @@ class Words:
         if len(self.opening) > 60:
             self.give_up(where, "conditions stand on each other more than 60 deep.")
         before, self.nodes = self.nodes, 0
+        around, self.level, self.deepest = (self.level, self.deepest), 0, 0
         self.opening.append(name)
         at: Where = ("conditions", name)
         condition = self.lower(entry.is_, (*at, "is")) if isinstance(entry, NamedCondition) else self.lower(entry, at)
         self.opening.pop()
-        self.lowered[name] = condition, self.nodes
+        self.lowered[name] = condition, self.nodes, self.deepest
+        depth = self.deepest
         self.nodes += before
+        self.level, self.deepest = around
+        self.deeper(where, depth)
         return condition
 
     def count(self, where: Where, parts: int) -> None:
@@ -161,6 +175,18 @@ class Words:
         self.nodes += parts + 1
         if self.nodes > CONDITION_NODES:
             self.give_up(where, f"the condition has more than {CONDITION_NODES:,} parts, the named ones spelt out.")
+
+    def deeper(self, where: Where, levels: int) -> None:
+        """Note how deep a condition is, named ones spelt out."""
+        self.deepest = max(self.deepest, self.level + levels)
+        if self.deepest > CONDITION_DEPTH:
+            self.give_up(where, f"the condition is more than {CONDITION_DEPTH} deep, the named ones spelt out.")
+
+    def count_values(self, where: Where, values: int) -> None:
+        """Count the values that tests name, groups spelt out."""
+        self.values_in_all += values
+        if self.values_in_all > VALUES:
+            self.give_up(where, f"the tests of the policy name more than {VALUES:,} values in all, groups spelt out.")
 
     def give_up(self, where: Where, message: str) -> None:
         """Give up at a limit."""
@@ -293,6 +319,7 @@ class Words:
                 )
             elif fact.values and value not in fact.values:
                 if groups and value in known:
+                    self.count_values(at, len(known[value]))
                     checked.extend(known[value])
                 elif value in known:
                     self.document.add(
@@ -320,7 +347,7 @@ class Words:
         self.document.add(
             "type-mismatch",
             where,
-            f"{fact.name} is {'an' if fact.kind in (Kind.ENUM, Kind.INT) else 'a'} {fact.kind.value}; it cannot be {value!r}.",
+            f"{fact.name} is {'an' if fact.kind in (Kind.ENUM, Kind.INT) else 'a'} {fact.kind.value}; it cannot be {told_value(value)}.",
             hint,
         )
 
@@ -450,6 +477,7 @@ class Words:
                 where,
                 f"{value} is a list of words, which are looked for in texts; a fact can be in a list of handles or hosts.",
             )
+        self.count_values(where, len(terms.entries))
         return OneOf(fact.name, frozenset(terms.entries), value)
 
     def matching(self, fact: Fact, value: str, where: Where) -> Condition:
@@ -478,6 +506,7 @@ class Words:
     def without(self, fact: Fact, value: list[str], where: Where) -> frozenset[str]:
         """The values of an enum that are left without these."""
         left = frozenset(fact.values) - frozenset(self.strings(fact, list(value), where, indexed=True))
+        self.count_values(where, len(left))
         if not left:
             self.document.add("never-true", where, f"nothing is left of {fact.name} without all of these.")
         return left
@@ -557,6 +586,13 @@ class Words:
         checked = list(self.plain_values(fact, [value], where, indexed=False))
         self.groups = groups
         return checked[0] if checked else None
+
+
+def told_value(value: Any) -> str:
+    """A value as its author wrote it."""
+    return (
+        str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)[:60]
+    )
 
 
 def described(fact: Fact) -> str:

@@ -51,6 +51,7 @@ from socialpolicy.values import Kind
 
 LABELS = {"allow": "Good to go", "revise": "Fix first", "ask": "Ask first", "deny": "Not this one"}
 RULES = 10_000
+OVERRIDES = 200_000
 ANYONE = frozenset({"anyone", "anything", "everyone", "everybody", "any", "all", "everything"})
 
 
@@ -636,6 +637,7 @@ class Lowering:
         overridden_by: dict[str, list[str]] = {}
         graph: TopologicalSorter[str] = TopologicalSorter()
         tagged: dict[str, list[int]] = {}
+        count = 0
         for index, text in enumerate(self.written.rules):
             for tag in text.tags:
                 tagged.setdefault(tag, []).append(index)
@@ -643,6 +645,12 @@ class Lowering:
             graph.add(text.id)
             if text.overrides is not None:
                 for target in self.targets(index, text, tagged):
+                    count += 1
+                    if count > OVERRIDES:
+                        self.words.give_up(
+                            ("rules", index, "overrides"),
+                            f"rules override others more than {OVERRIDES:,} times in all.",
+                        )
                     overridden_by.setdefault(target, []).append(text.id)
                     graph.add(target, text.id)
                 self.check_override(index, text)

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from socialpolicy.completing import Assume, complete
+from socialpolicy.conditions import reads
 from socialpolicy.digests import digest
 from socialpolicy.errors import ActionError
 from socialpolicy.loading.conditions import Words
@@ -29,6 +30,7 @@ PARTS = {
     "approvals": (Kind.SET, "a set of enum"),
     "instant": (Kind.DATETIME, "a datetime"),
 }
+IMPLICATIONS, IMPLICATION_STEPS = 2_000, 5_000_000
 RESERVED = frozenset({"all", "any", "none", "not", "is"})
 SETTABLE = ("default", "in_examples", "question", "hint", "mutable", "labels", "if_missing")
 
@@ -122,6 +124,13 @@ def add_values(words: Words, name: str, added: list[str], where: Where) -> None:
 
 def check_value(words: Words, value: str, where: Where) -> None:
     """Check a value of a closed list by itself."""
+    if not value.isascii():
+        words.document.add(
+            "bad-name",
+            where,
+            f"the value {value} holds letters beyond a to z, which may look like others.",
+            "write it in plain letters, and give it a label.",
+        )
     if value == UNKNOWN_WORD:
         words.document.add(
             "reserved-word",
@@ -188,6 +197,16 @@ def add(words: Words, base: Vocabulary, written: VocabularyParts, where: Where) 
         facts=words.facts, implications=tuple(implications), impossible=(*base.impossible, *impossible),
         scope=scope, screening=screening, **parts,
     )  # fmt: skip
+    involved = {name for one in implications for name in (*one.then, *reads(one.given))}
+    assumed = sum(
+        words.facts[name].default is not None or words.facts[name].in_examples is not None for name in involved
+    )
+    if len(implications) > IMPLICATIONS or len(implications) ** 2 * (assumed + 1) > IMPLICATION_STEPS:
+        words.give_up(
+            (*where, "implies"),
+            f"there are {len(implications):,} implications, about {assumed:,} facts that have a default or a value in examples: "
+            "too many to try them all.",
+        )
     if not document.failed:
         for assume in Assume:
             try:
@@ -246,6 +265,7 @@ def add_groups(words: Words, written: VocabularyParts, where: Where) -> None:
                     "duplicate-value", here, f"{group} is a value of {name}: a group has a name of its own.", key=True
                 )
                 continue
+            words.count_values(here, len(fact.values))
             if isinstance(members, dict):
                 left_out = words.strings(fact, list(members["all_but"]), (*here, "all_but"), indexed=True)
                 chosen = tuple(value for value in fact.values if value not in left_out)
