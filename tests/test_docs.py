@@ -179,7 +179,7 @@ def test_the_first_command_of_the_readme_decides(
     assert install == "python3 -m venv .venv && .venv/bin/pip install -q . && "
     assert run(shlex.split(command)) == 0
     assert capsys.readouterr().out.startswith("Good to go")
-    assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/pytest\n"
+    assert second == "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/pytest -n 2\n"
 
 
 # -- the checks above really fail ------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def _headline(decision: Decision) -> str:
     label = decision.label
     if not decision.determined:
         count = len(decision.missing)
-        thing = "one thing is" if count == 1 else "a few things are" if count <= 5 else "some things are"
+        thing = "one thing is" if count == 1 else f"{count} things are" if count <= 9 else "some things are"
         if decision.at_least is Outcome.ALLOW:
             return f"{label}: nearly there, but {thing} not known yet."
         return f"{label}: {thing} not known yet that can still change this."

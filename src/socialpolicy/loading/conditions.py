@@ -63,6 +63,7 @@ class Words:
     values_in_all: int = 0
     level: int = 0  # how deep the condition is here, named ones spelt out
     deepest: int = 0
+    above: int = 0  # how deep the named condition that is being lowered stands in others
     approvals_may_be_tested: bool = False
     uses: bool = True  # whether a vocabulary of the package is used
     core: frozenset[str] = frozenset()  # the names of the core vocabulary, where it is not used
@@ -158,7 +159,8 @@ class Words:
         if len(self.opening) > 60:
             self.give_up(where, "conditions stand on each other more than 60 deep.")
         before, self.nodes = self.nodes, 0
-        around, self.level, self.deepest = (self.level, self.deepest), 0, 0
+        around, self.above = (self.level, self.deepest, self.above), self.above + self.level
+        self.level = self.deepest = 0
         self.opening.append(name)
         at: Where = ("conditions", name)
         condition = self.lower(entry.is_, (*at, "is")) if isinstance(entry, NamedCondition) else self.lower(entry, at)
@@ -166,7 +168,7 @@ class Words:
         self.lowered[name] = condition, self.nodes, self.deepest
         depth = self.deepest
         self.nodes += before
-        self.level, self.deepest = around
+        self.level, self.deepest, self.above = around
         self.deeper(where, depth)
         return condition
 
@@ -179,7 +181,7 @@ class Words:
     def deeper(self, where: Where, levels: int) -> None:
         """Note how deep a condition is, named ones spelt out."""
         self.deepest = max(self.deepest, self.level + levels)
-        if self.deepest > CONDITION_DEPTH:
+        if self.above + self.deepest > CONDITION_DEPTH:
             self.give_up(where, f"the condition is more than {CONDITION_DEPTH} deep, the named ones spelt out.")
 
     def count_values(self, where: Where, values: int) -> None:
