@@ -313,7 +313,7 @@ def processes(repeats: int) -> list[Goal]:
     """What a command costs from its start to its end."""
     command = "import sys; from socialpolicy.cli.main import main; sys.exit(main())"
     with tempfile.TemporaryDirectory() as folder:
-        validate, pydantic_yaml = "socialpolicy validate policies/acme", 'python -c "import pydantic, yaml"'
+        validate, pydantic_yaml = "socialpolicy validate policies/acme/policy.yaml", 'python -c "import pydantic, yaml"'
         usage, click_alone = "socialpolicy --help", 'python -c "import click"'
         python = partial(process, "-c", bytecode=folder)
         taken = take_turns(
