@@ -7,7 +7,6 @@ what it may be (``_m``); a third name holds the fact's bit where it is not known
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -97,9 +96,7 @@ class Writer:
         if fact not in self.names:
             if not PLAIN_NAME.fullmatch(fact):
                 raise ValueError(f"{fact!r} is no plain name")
-            name = re.sub(r"\W", "_", fact)
-            if keyword.iskeyword(name) or name in RESERVED or re.fullmatch(r"r[0-9]+(_[smw])?", name):
-                name += "_"
+            name = "f_" + re.sub(r"\W", "_", fact)  # no constant begins so
             while any(clash(name, other) for other in self.used):
                 name += "x"
             self.used.add(name)
@@ -409,6 +406,3 @@ class Writer:
                         yield from self.waiting(part)
             case _:
                 yield from map(self.unknown, tested(condition))
-
-
-RESERVED = frozenset({"facts", "get", "fired", "sure", "maybe", "missing", "opening", "opened", "known", "w"})

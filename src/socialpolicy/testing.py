@@ -19,9 +19,10 @@ from socialpolicy.conditions import Condition, Not, holds
 from socialpolicy.decisions import Decision
 from socialpolicy.errors import ActionError
 from socialpolicy.interpret import applying
-from socialpolicy.loading.findings import CasesError, Finding, Level, LimitError, meant
+from socialpolicy.loading.documents import Document
+from socialpolicy.loading.findings import CasesError, Finding, Level, LimitError, Where, meant
 from socialpolicy.loading.models import CasesFile, Comparison, Expect
-from socialpolicy.loading.reading import Document, Where, read_file
+from socialpolicy.loading.reading import read_file
 from socialpolicy.loading.structure import structured
 from socialpolicy.program import Outcome
 from socialpolicy.telling import Plain, told, written

@@ -16,8 +16,9 @@ from yaml.events import Event, ScalarEvent
 
 from hostile.corpus import POLICY
 from socialpolicy import LimitError, PolicyError, loads
+from socialpolicy.loading.documents import ListSpot, MappingSpot, Spot
 from socialpolicy.loading.policies import load_text
-from socialpolicy.loading.reading import ListSpot, MappingSpot, Spot, read_bytes, read_text
+from socialpolicy.loading.reading import read_bytes, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

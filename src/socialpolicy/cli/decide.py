@@ -18,8 +18,9 @@ from socialpolicy.conditions import All, reads
 from socialpolicy.deciding import Decider
 from socialpolicy.decisions import Decision, Item
 from socialpolicy.errors import ActionError
+from socialpolicy.loading.documents import REFUSED, Document
 from socialpolicy.loading.findings import CasesError, meant
-from socialpolicy.loading.reading import REFUSED, Document, read_file
+from socialpolicy.loading.reading import read_file
 from socialpolicy.policy import Policy
 from socialpolicy.program import Outcome
 from socialpolicy.telling import shown, told

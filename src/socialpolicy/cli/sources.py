@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from socialpolicy.loading.documents import Document
 from socialpolicy.loading.findings import visible
 from socialpolicy.loading.policies import DRAFT
-from socialpolicy.loading.reading import FILE_BYTES, Document, read_bytes
+from socialpolicy.loading.reading import FILE_BYTES, read_bytes
 
 if TYPE_CHECKING:
     from socialpolicy.deciding import Decider

@@ -10,9 +10,10 @@ import click
 
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO
-from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, told
+from socialpolicy.loading.documents import REFUSED, Document
+from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, Where, told
 from socialpolicy.loading.policies import DRAFT, check
-from socialpolicy.loading.reading import REFUSED, Document, Where, read_file
+from socialpolicy.loading.reading import read_file
 
 if TYPE_CHECKING:
     from socialpolicy.loading.models import PolicyText

@@ -23,9 +23,9 @@ from socialpolicy.conditions import (
     either,
 )
 from socialpolicy.instants import instant
-from socialpolicy.loading.findings import Finding, LimitError, listed, meant
+from socialpolicy.loading.documents import Document
+from socialpolicy.loading.findings import Finding, LimitError, Where, listed, meant
 from socialpolicy.loading.models import Comparison, ConditionText, NamedCondition, TermsText
-from socialpolicy.loading.reading import Document, Where
 from socialpolicy.values import LARGEST_INT, UNKNOWN_WORD, Kind
 from socialpolicy.vocabulary import Fact, GivenValue
 
@@ -53,6 +53,7 @@ class Words:
     document: Document
     facts: dict[str, Fact]
     groups: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    left_out: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)  # groups that say what is not in them
     named: Mapping[str, NamedCondition | ConditionText] = field(default_factory=dict)
     terms: Mapping[str, TermsText] = field(default_factory=dict)
     approvals: str = ""

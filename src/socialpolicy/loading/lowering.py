@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from socialpolicy.conditions import ALWAYS, All, Condition, During, Includes, Not, OneOf, both, reads
 from socialpolicy.digests import digest
 from socialpolicy.instants import begins, day, ends, zone
-from socialpolicy.loading.findings import listed, meant
+from socialpolicy.loading.documents import Document
+from socialpolicy.loading.findings import Where, listed, meant
 from socialpolicy.loading.models import (
     ApprovalText,
     ConditionText,
@@ -26,7 +27,6 @@ from socialpolicy.loading.models import (
     ScopeText,
     StartText,
 )
-from socialpolicy.loading.reading import Document, Where
 from socialpolicy.loading.sections import Explained
 from socialpolicy.loading.vocabularies import CORE_SCOPE, digest_of, vocabulary_of
 from socialpolicy.program import (

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from socialpolicy.loading.documents import REFUSED, Data, Document
 from socialpolicy.loading.findings import Finding, Level, PolicyError
 from socialpolicy.loading.lowering import lower
 from socialpolicy.loading.models import PolicyText
-from socialpolicy.loading.reading import REFUSED, Data, Document, collecting_later, read_file, read_text
+from socialpolicy.loading.reading import collecting_later, read_file, read_text
 from socialpolicy.loading.structure import structured
 from socialpolicy.program import Program
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from socialpolicy.loading.findings import listed, meant
-from socialpolicy.loading.reading import Where
+from socialpolicy.loading.findings import Where, listed, meant
 
 if TYPE_CHECKING:
     from socialpolicy.loading.lowering import Lowering

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from yaml.events import Event
 
-from socialpolicy.loading.findings import above, listed, meant
-from socialpolicy.loading.reading import REFUSED, Data, Document, ListSpot, MappingSpot, Unquoted, Where, begins
+from socialpolicy.loading.composing import Unquoted
+from socialpolicy.loading.documents import REFUSED, Data, Document, ListSpot, MappingSpot, begins
+from socialpolicy.loading.findings import Where, above, listed, meant
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -12,9 +13,10 @@ from socialpolicy.conditions import reads
 from socialpolicy.digests import digest
 from socialpolicy.errors import ActionError
 from socialpolicy.loading.conditions import Words
-from socialpolicy.loading.findings import listed, meant
+from socialpolicy.loading.documents import Document
+from socialpolicy.loading.findings import Where, listed, meant
 from socialpolicy.loading.models import FactText, MutableExcept, VocabularyFile, VocabularyParts, VocabularyText
-from socialpolicy.loading.reading import Document, Where, read_bytes
+from socialpolicy.loading.reading import read_bytes
 from socialpolicy.loading.structure import structured
 from socialpolicy.telling import told
 from socialpolicy.values import UNKNOWN_WORD, Kind
@@ -31,6 +33,7 @@ PARTS = {
     "instant": (Kind.DATETIME, "a datetime"),
 }
 IMPLICATIONS, IMPLICATION_STEPS = 2_000, 5_000_000
+PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*", re.ASCII)
 RESERVED = frozenset({"all", "any", "none", "not", "is"})
 SETTABLE = ("default", "in_examples", "question", "hint", "mutable", "labels", "if_missing")
 
@@ -72,6 +75,16 @@ def vocabulary_of(document: Document, written: VocabularyText) -> tuple[Words, V
         if written.uses in names():
             core, base = shipped(written.uses)
             words = Words(document, dict(core.facts), {fact: dict(groups) for fact, groups in core.groups.items()})
+            words.left_out = {fact: dict(groups) for fact, groups in core.left_out.items()}
+            for part in CORE_PARTS:
+                if getattr(written, part) is not None:
+                    document.add(
+                        "fact-exists",
+                        (*where, part),
+                        f"{written.uses} says which fact plays this part already.",
+                        "leave it out.",
+                        key=True,
+                    )
         else:
             document.add(
                 "unknown-vocabulary",
@@ -113,13 +126,31 @@ def add_values(words: Words, name: str, added: list[str], where: Where) -> None:
     if not fact.values:
         words.document.add("type-mismatch", where, f"{name} has no closed list of values to add to.", key=True)
         return
+    taken = words.groups.get(name, {})
+    if fact.ordered:
+        words.document.add(
+            "fact-exists",
+            where,
+            f"the values of {name} are in order, to which none can be added.",
+            "use a fact of your own.",
+            key=True,
+        )
     for index, value in enumerate(added):
-        if value in fact.values:
+        if value in taken:
+            words.document.add(
+                "duplicate-value",
+                (*where, index),
+                f"{value} is a group of values of {name}: a value has a name of its own.",
+                "name it otherwise.",
+            )
+        if value in fact.values or value in added[:index]:
             words.document.add(
                 "duplicate-value", (*where, index), f"{name} has the value {value} already.", "leave it out."
             )
         check_value(words, value, (*where, index))
     words.facts[name] = replace(fact, values=tuple(dict.fromkeys((*fact.values, *added))))
+    for group, left_out in words.left_out.get(name, {}).items():  # "all but" these goes on meaning all but these
+        taken[group] = tuple(value for value in words.facts[name].values if value not in left_out)
 
 
 def check_value(words: Words, value: str, where: Where) -> None:
@@ -266,18 +297,32 @@ def add_groups(words: Words, written: VocabularyParts, where: Where) -> None:
                 )
                 continue
             words.count_values(here, len(fact.values))
+            if group in words.groups.get(name, {}):
+                words.document.add(
+                    "duplicate-value",
+                    here,
+                    f"{group} is a group of {name} already.",
+                    "give yours another name.",
+                    key=True,
+                )
+                continue
             if isinstance(members, dict):
                 left_out = words.strings(fact, list(members["all_but"]), (*here, "all_but"), indexed=True)
                 chosen = tuple(value for value in fact.values if value not in left_out)
+                words.left_out.setdefault(name, {})[group] = frozenset(left_out)
             else:
                 chosen = tuple(words.strings(fact, list(members), here, indexed=True))
+            if not chosen and not words.document.failed:
+                words.document.add(
+                    "never-true", here, f"the group {group} has no value.", "leave fewer values out.", key=True
+                )
             words.groups.setdefault(name, {})[group] = chosen
 
 
 def new_fact(words: Words, name: str, text: FactText, where: Where) -> Fact | None:
     """A fact of that name; None where it lacks what makes one."""
     document = words.document
-    if name in RESERVED or not name.replace("_", "").replace(".", "").replace("-", "").isalnum() or not name.isascii():
+    if name in RESERVED or not PLAIN_NAME.fullmatch(name):
         document.add(
             "bad-name",
             where,
