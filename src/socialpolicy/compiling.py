@@ -75,8 +75,9 @@ class Compiled:
 
     It trusts its callers: facts are given flat, by names and with values that the vocabulary knows (sets as ``frozenset``,
     instants in UTC), those that are not known are left out or ``None``, and none contradicts what follows from others.
-    ``Action.from_dict`` makes such facts. Facts that are not known are filled in by implications and defaults, as ever. For
-    facts of another form, the decision may be slower, or an ``ActionError`` is raised; it is never another decision.
+    ``Action.from_dict`` makes such facts. Facts that are not known are filled in by implications and defaults, as ever. What
+    is not so is not noticed for certain: a name that is no fact is not looked at. Whoever has not checked calls
+    ``Decider.decide``, which does.
 
     ``decide(facts)`` returns the ``Decision``; ``outcome(facts)`` the outcome alone.
     """

@@ -26,7 +26,10 @@ def dumped(program: Program) -> str:
 
 def save(program: Program, path: str | Path) -> None:
     """Write a program to a file: the old one stays whole until the new one is."""
-    path = Path(path)
+    path = Path(path).resolve()
+    if path.exists() and not path.is_file():
+        path.write_text(dumped(program), encoding="utf-8")  # a pipe or a device takes it as it comes
+        return
     if not path.parent.is_dir():
         raise FileNotFoundError(ENOENT, "there is no such folder", str(path.parent))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".")
@@ -76,7 +79,11 @@ def loads_program(text: str | bytes) -> Decider:
     problem = unsound(program)
     if problem:
         raise ProgramError(*problem)
-    if digest(data) != checksum:
+    try:
+        fits = digest(data) == checksum
+    except ValueError as error:
+        raise ProgramError("", f"this is no JSON that has one canonical form: {error}.") from None
+    if not fits:
         raise ProgramError(
             "checksum", "it does not fit: the program was changed after it was written. Compile it again."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from socialpolicy.conditions import (
@@ -20,9 +21,11 @@ from socialpolicy.conditions import (
     Within,
     tested,
 )
-from socialpolicy.program import Program
+from socialpolicy.program import Outcome, Program
 from socialpolicy.values import Kind
 from socialpolicy.vocabulary import Fact, GivenValue
+
+PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*", re.ASCII)
 
 
 def unsound(program: Program) -> tuple[str, str] | None:
@@ -34,6 +37,8 @@ def _problems(program: Program) -> Iterator[tuple[str, str]]:
     vocabulary = program.vocabulary
     facts = vocabulary.facts
     for name, fact in facts.items():
+        if not PLAIN_NAME.fullmatch(name):
+            yield f"vocabulary.facts.{name}", "this is no name for a fact."
         if fact.name != name or (fact.kind is Kind.ENUM and not fact.values):
             yield f"vocabulary.facts.{name}", "the fact has another name, or no values."
         for value in (fact.default, fact.in_examples):
@@ -56,6 +61,10 @@ def _problems(program: Program) -> Iterator[tuple[str, str]]:
     wanted = set(facts[baseline.fact].values) if baseline.fact in facts else {""}
     if (baseline.fact and baseline.fact not in facts) or set(baseline.starts) != wanted:
         yield "baseline", "there has to be one start for each value."
+    for value, start in baseline.starts.items():
+        if start.outcome is Outcome.REVISE or (start.approval is not None) is not (start.outcome is Outcome.ASK):
+            yield f"baseline.starts.{value}", "a start allows, denies, or asks somebody for approval."
+    yield from _people(program)
     seen: set[str] = set()
     for index, rule in enumerate(program.rules):
         where = f"rules[{index}]"
@@ -82,6 +91,24 @@ def _problems(program: Program) -> Iterator[tuple[str, str]]:
         yield "labels", "there is one for each outcome."
 
 
+def _people(program: Program) -> Iterator[tuple[str, str]]:
+    """Contacts that do not exist, and limits of no length."""
+    for rule in program.rules:
+        names = [duty.who for duty in rule.duties if duty.who != "actor"] + [
+            need.fixable_by for need in rule.needs if need.fixable_by
+        ]
+        names += [rule.hand_over.to] if rule.hand_over else []
+        names += [approver.contact for approver in rule.approval.of] if rule.approval else []
+        limits = [duty.within for duty in rule.duties] + ([rule.hand_over.within] if rule.hand_over else [])
+        if not set(names) <= set(program.contacts):
+            yield f"rule {rule.id}", f"{min(set(names) - set(program.contacts))!r} is no contact."
+        if any(limit is not None and limit.amount < 1 for limit in limits):
+            yield f"rule {rule.id}", "a time limit has to be longer than nothing."
+    for start in program.baseline.starts.values():
+        if start.approval and not {approver.contact for approver in start.approval.of} <= set(program.contacts):
+            yield "baseline", "an approver is no contact."
+
+
 def _conditions(facts: dict[str, Fact] | object, where: str, *conditions: Condition) -> Iterator[tuple[str, str]]:
     assert isinstance(facts, dict)
     for condition in conditions:
@@ -100,11 +127,16 @@ def _suits(test: Test, fact: Fact, other: Fact | None = None) -> bool:
     """Whether a test is one that its fact has."""
     match test:
         case OneOf(_, values):
-            return fact.kind not in (Kind.SET, Kind.DATETIME) and all(_fits(fact, value) for value in values)
-        case Between():
-            return fact.kind is Kind.INT
-        case During():
-            return fact.kind is Kind.DATETIME
+            possible = (
+                fact.kind not in (Kind.SET, Kind.DATETIME)
+                and len(values) > 0
+                and all(_fits(fact, value) for value in values)
+            )
+            return possible and (fact.kind is not Kind.BOOL or len(values) == 1)
+        case Between(_, low, high):
+            return fact.kind is Kind.INT and (low is not None or high is not None)
+        case During(_, start, end):
+            return fact.kind is Kind.DATETIME and (start is not None or end is not None)
         case Matches():
             return fact.kind is Kind.STRING
         case Includes(_, values, at_least):

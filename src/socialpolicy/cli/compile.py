@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from socialpolicy.cli import sources
+from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import GOOD
 from socialpolicy.saving import dumped, save
 
@@ -30,6 +30,7 @@ def command(source: str, file: Path | None, to: str) -> int:
     if file is None:
         click.echo(dumped(policy.program), nl=False)
     else:
+        output.check_output(file)
         save(policy.program, file)
         click.echo(f"{file}: {policy.id} {policy.version}, {len(policy.rules)} rules.", err=True)
     return GOOD

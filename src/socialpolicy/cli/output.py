@@ -51,9 +51,23 @@ def write(formats: list[tuple[str, str]], texts: Mapping[str, Callable[[], str]]
     for name, file in formats:
         text = texts[name]()
         if file:
+            check_output(Path(file))
             Path(file).write_text(click.unstyle(text) + "\n", encoding="utf-8")
         else:
             click.echo(text, color=True)
+
+
+def check_output(file: Path) -> None:
+    """Refuse to write over what an author wrote."""
+    if file.is_file():
+        with file.open("rb") as stream:
+            if any(
+                line.startswith((b"socialpolicy:", b"cases_for:", b"vocabulary:"))
+                for line in stream.read(65536).splitlines()
+            ):
+                raise click.UsageError(
+                    f"{file}: this file was written by an author; it is not written over. Name another."
+                )
 
 
 def as_json(data: Any) -> str:

@@ -432,7 +432,9 @@ class Words:
                 low = max(low, value + (name == "more_than"))
             else:
                 high = min(high, value - (name == "less_than"))
-        if low > high:
+        least = fact.minimum if fact.minimum is not None else low
+        greatest = fact.maximum if fact.maximum is not None else high
+        if max(low, least) > min(high, greatest):
             self.document.add(
                 "never-true",
                 where,
