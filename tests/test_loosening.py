@@ -161,3 +161,82 @@ def test_no_output_is_written_over_what_an_author_wrote(tmp_path: Path, capsys: 
     assert run(["decide", str(file), "-f", f"json:{file}"]) == 2
     assert file.read_text("utf-8") == text
     assert "not written over" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '{actor.id: {matches: "*"}}',
+        "{any: [{actor.id: bob}, {actor.type: employee}]}",
+        "{not: {actor.id: bob}}",
+        "{actor.type: employee}",
+    ],
+)
+def test_an_exception_for_everyone_is_refused(given: str) -> None:
+    text = (
+        HEAD
+        + """
+rules: [{id: R, title: T, effect: deny, scope: everything, when: {content.mature: true}}]
+exceptions:
+  E: {rules: [R], for: GIVEN, owner: hr, reason: x, ticket: T-1, approved_by: [legal], in_force: {from: 2026-01-01, through: 2026-02-01}}
+"""
+    )
+    with pytest.raises(PolicyError, match="exception-for-everyone"):
+        socialpolicy.loads(text.replace("GIVEN", given))
+    socialpolicy.loads(text.replace("GIVEN", "{any: [{actor.id: [bob, eve]}, {account.id: {matches: 'x:@acme*'}}]}"))
+
+
+def test_code_is_shown_for_very_many_rules_too() -> None:
+    rules = "".join(
+        f"  - {{id: R{n}, title: T, effect: deny, scope: everything, when: {{n: {{at_least: {n}}}}}}}\n"
+        for n in range(1, 1101)
+    )
+    policy = socialpolicy.loads(HEAD + "vocabulary: {facts: {n: {type: int, question: Q?}}}\nrules:\n" + rules)
+    assert "interpret decides" in policy.compiled.source({"n": 1})
+    assert policy.outcome({"n": 1}) is Outcome.DENY
+    assert policy.outcome({"n": 0}) is Outcome.ALLOW
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "scope: {formats: text}, require: {content.format: image}",
+        "scope: everything, require: [{need: {content.alt_text: true}, if: {content.alt_text: false}}]",
+        "scope: everything, when: {content.alt_text: false}, require: {content.alt_text: true}",
+    ],
+)
+def test_putting_right_what_is_tested_and_overrides_is_refused(rule: str) -> None:
+    """Settled 7: the scope, when, unless and if of a rule that overrides do not read what it asks for."""
+    text = (
+        HEAD
+        + f"""
+vocabulary: {{uses: core@1, scope: {{formats: content.format}}, facts: {{content.format: {{mutable: true}}}}}}
+rules:
+  - {{id: A, title: T, effect: require, {rule}, overrides: {{rules: [B]}}}}
+  - {{id: B, title: T, effect: deny, scope: everything, when: {{content.mature: true}}}}
+"""
+    )
+    with pytest.raises(PolicyError, match="need-tested-elsewhere"):
+        socialpolicy.loads(text)
+
+
+def test_values_in_examples_that_contradict_each_other_are_found_at_load() -> None:
+    with pytest.raises(PolicyError, match="contradiction"):
+        socialpolicy.loads(
+            HEAD
+            + """
+vocabulary:
+  facts:
+    a: {type: bool, question: Q?, in_examples: true}
+    b: {type: bool, question: Q?, in_examples: true}
+  implies: [{if: {a: true}, then: {b: false}}]
+rules: []
+"""
+        )
+
+
+def test_the_digest_is_of_the_vocabulary_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = HEAD + "rules: []\n"
+    before = socialpolicy.loads(text).digest
+    monkeypatch.setattr("socialpolicy.loading.lowering.digest_of", lambda name: "another")
+    assert socialpolicy.loads(text).digest != before

@@ -100,7 +100,6 @@ class Compiled:
             name: Kept(make, FUNCTIONS)
             for name, make in (("decide", self._decide), ("outcome", self._outcome), ("partly", self._partly))
         }
-        self._sources: dict[Anything, Source] = {}
         self._tables: dict[str, dict[Anything, Callable[[Facts], Anything]]] = {
             "decide": {},
             "outcome": {},
@@ -141,15 +140,19 @@ class Compiled:
         facts = self._completed(facts)
         key = self._key(facts)
         names = ", ".join(f"{one.fact} is {value}" for one, value in zip(self.dimensions, key, strict=True))
-        name = "partly" if None in key else "decide"
-        function = self._function(name, key)
-        text = self._sources[name, self._signature(key)].text
-        try:
-            if name == "decide":
-                function(facts)
-        except UNFIT:
-            self._function("partly", key)
-            text = self._sources["partly", self._signature(key)].text
+        found, starts = self._signature(key)
+        if len(found) > CANDIDATES:
+            return (
+                f"# {len(found):,} rules can concern such an action: too many for a function, so interpret decides.\n"
+            )
+        filling = self._filling or Filling()
+        text = partly_source(self.program, found, starts, filling).text
+        if None not in key:
+            try:
+                self._function("decide", key)(facts)
+                text = deciding_source(self.program, found, starts, filling).text
+            except UNFIT:  # some fact that it needs is not known
+                pass
         return (f"# {ascii(names)[1:-1]}\n" if names else "") + text
 
     def warm(self) -> int:
@@ -311,15 +314,9 @@ class Compiled:
     def _interpreted(self, facts: Facts) -> Decision:
         return self._interned_of(interpret(self.program, facts))
 
-    def _remember(self, name: str, signature: Anything, source: Source) -> None:
-        if len(self._sources) >= FUNCTIONS:
-            self._sources.clear()
-        self._sources[name, signature] = source
-
     def _decide(self, signature: Anything) -> Callable[[Facts], Decision]:
         found, starts = signature
         source = deciding_source(self.program, found, starts, self._filling or Filling())
-        self._remember("decide", signature, source)
 
         def make(key: Anything) -> Decision:
             fired, given = key if isinstance(key, tuple) else (key, frozenset())
@@ -333,8 +330,6 @@ class Compiled:
     def _made_partly(self, signature: Anything, stated: frozenset[str] | None) -> Callable[[Facts], Decision]:
         found, starts = signature
         source = partly_source(self.program, found, starts, self._filling or Filling(), stated=stated)
-        if stated is None:
-            self._remember("partly", signature, source)
 
         def make(key: Anything) -> Decision:
             sure, maybe, missing, *given = key
@@ -346,7 +341,6 @@ class Compiled:
     def _outcome(self, signature: Anything) -> Callable[[Facts], Outcome]:
         found, starts = signature
         source = outcome_source(self.program, found, starts, self._filling or Filling())
-        self._remember("outcome", signature, source)
         return made(source, "outcome", **{outcome.name: outcome for outcome in Outcome})
 
     # -- decisions ---------------------------------------------------------------------------------------------------

@@ -75,6 +75,8 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command line with these arguments, and return the exit status."""
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller: there is nobody to tell
+        return COULD_NOT
     try:
         result: Any = cli.main(arguments, prog_name="socialpolicy", standalone_mode=False)
         sys.stdout.flush()

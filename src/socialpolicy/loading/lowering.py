@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from typing import Any as Anything
 from zoneinfo import ZoneInfo
 
-from socialpolicy.conditions import ALWAYS, All, Condition, During, Includes, Not, OneOf, both, reads
+from socialpolicy.conditions import ALWAYS, All, Any, Condition, During, Includes, Matches, Not, OneOf, both, reads
 from socialpolicy.digests import digest
 from socialpolicy.instants import begins, day, ends, zone
 from socialpolicy.loading.documents import Document
@@ -172,7 +172,7 @@ class Lowering:
                     key=True,
                 )
 
-    def day(self, text: str, where: Where) -> Any:
+    def day(self, text: str, where: Where) -> Anything:
         """A date of the calendar."""
         found = day(text)
         if found is None:
@@ -503,7 +503,7 @@ class Lowering:
             parts.append(self.scope_test(self.words.facts[name], entry, at))
         return both(*parts)
 
-    def scope_test(self, fact: Any, entry: Any, where: Where) -> Condition:
+    def scope_test(self, fact: Anything, entry: Anything, where: Where) -> Condition:
         """The test of one word of a scope."""
         if isinstance(entry, ScopeAllBut):
             if fact.kind is Kind.ENUM:
@@ -534,7 +534,7 @@ class Lowering:
         """What puts it right, one fact at a time."""
         if text.require is None:
             return
-        entries: list[tuple[Where, Mapping[str, Any], Condition, str, str]] = []
+        entries: list[tuple[Where, Mapping[str, Anything], Condition, str, str]] = []
         if isinstance(text.require, dict):
             entries.append(((*where, "require"), text.require, ALWAYS, "", ""))
         else:
@@ -606,7 +606,7 @@ class Lowering:
         """Lower an exception: it sets rules aside where ``for`` holds, while it is in force, and says nothing else."""
         where: Where = ("exceptions", name)
         condition = self.words.condition(text.for_, (*where, "for"))
-        if not any(self.words.facts[fact].kind is Kind.STRING for fact in reads(condition) if fact in self.words.facts):
+        if not self.names_somebody(condition):
             self.document.add(
                 "exception-for-everyone",
                 (*where, "for"),
@@ -629,6 +629,20 @@ class Lowering:
             title=text.reason,
             say=text.reason,
         )
+
+    def names_somebody(self, condition: Condition) -> bool:
+        """Whether a condition, in whichever way it holds, names a text: who or what it is about."""
+        match condition:
+            case All(parts):
+                return any(map(self.names_somebody, parts))
+            case Any(parts):
+                return bool(parts) and all(map(self.names_somebody, parts))
+            case OneOf(fact):
+                return self.words.facts[fact].kind is Kind.STRING
+            case Matches(_, pattern):
+                return bool(pattern.strip("*"))
+            case _:
+                return False
 
     # -- overrides ---------------------------------------------------------------------------------------------------
 
@@ -771,7 +785,7 @@ class Lowering:
         if text.require is None:
             return
         conditions = [condition for condition in (text.when, text.unless) if condition is not None]
-        tests: list[Mapping[str, Any]] = [text.require] if isinstance(text.require, dict) else []
+        tests: list[Mapping[str, Anything]] = [text.require] if isinstance(text.require, dict) else []
         if not isinstance(text.require, dict):
             tests = [need.need for need in text.require]
             conditions.extend(need.if_ for need in text.require if need.if_ is not None)
