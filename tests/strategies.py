@@ -895,8 +895,8 @@ class Writing:
                     low,
                     list(dict.fromkeys((low, high))),
                     {"at_least": low},
-                    {"less_than": high},
-                    {"more_than": low},
+                    {"less_than": high} if fact.minimum is None or high > fact.minimum else {"at_most": high},
+                    {"more_than": low} if fact.maximum is None or low < fact.maximum else {"at_least": low},
                     {"at_least": low, "at_most": high},
                 )[pick(6)]
             case Kind.DATETIME:
