@@ -148,3 +148,16 @@ def test_a_million_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
             else:
                 refused += 1
     print(f"\n{pairs} pairs of program and facts agree; {refused} actions contradicted themselves")
+
+
+@given(programs(), seeds())
+@settings(max_examples=15)
+def test_warming_up_changes_nothing(program: Program, seed: int) -> None:
+    """Functions made beforehand decide as those made on the way, and there is one for every key."""
+    compiled = Compiled(program)
+    keys = 1
+    for one in compiled.dimensions:
+        keys *= len(one.candidates)
+    assert compiled.warm() == keys
+    for facts in many_facts(program, seed):
+        assert_equal(program, compiled, facts)
