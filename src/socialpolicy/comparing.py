@@ -885,14 +885,17 @@ def usual_literals(world: World, reading: Reading, vocabulary: Vocabulary) -> di
 
 def unusual(facts: Facts, vocabulary: Vocabulary, about: frozenset[str]) -> dict[str, Value | None]:
     """The facts of an action that are not as in examples; those that have no example only if the question is about them."""
-    return {
-        name: value
-        for name, value in facts.items()
-        if name not in vocabulary.facts
-        or (
-            name in about if vocabulary.facts[name].in_examples is None else vocabulary.facts[name].in_examples != value
-        )
-    }
+    found: dict[str, Value | None] = {}
+    for name, fact in vocabulary.facts.items():
+        value = facts.get(name)
+        no_example = fact.in_examples is None
+        if (
+            (value is not None and name in about)
+            if no_example
+            else (value != fact.in_examples and (name in facts or fact.default is None))
+        ):
+            found[name] = value
+    return found
 
 
 def refusal(program: Program, facts: Facts) -> str:

@@ -20,6 +20,9 @@ class Policy(Decider):
         super().__init__(loaded.program)
         self.written: PolicyText = loaded.written
         self.file = loaded.file
+        self.guarantees = loaded.guarantees
+        self.data = loaded.data
+        self.groups = loaded.groups
         self.lines = loaded.lines
         self.warnings = loaded.warnings
 

@@ -224,6 +224,20 @@ class World:
             literals.append(literal if self.are_related(one, other, facts) else -literal)
         return literals
 
+    def saying(self, name: str, value: Value) -> list[int]:
+        """The literals that say that one fact is known to have this value; how it compares with others is left open."""
+        domain, values = self.partition.domains[name], self.stated.values[name]
+        if not isinstance(value, frozenset):
+            return [values[domain.place(value)]]
+        rest = value - set(domain.members)
+        return [
+            self.stated.known[name],
+            *(
+                literal if member in value or (member == REST and rest) else -literal
+                for member, literal in zip(domain.members, values, strict=True)
+            ),
+        ]
+
     def are_related(self, one: str, other: str, facts: Facts) -> bool:
         """Whether two facts are known and equal, or the second one a member of the first."""
         first, second = facts.get(one), facts.get(other)

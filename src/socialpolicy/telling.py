@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TypeAlias, assert_never
 
 from socialpolicy.conditions import (
@@ -20,9 +21,13 @@ from socialpolicy.conditions import (
     SameAs,
     Test,
     Within,
+    reads,
 )
 from socialpolicy.values import Value
 from socialpolicy.vocabulary import Fact
+
+Groups: TypeAlias = Mapping[str, Mapping[str, frozenset[str]]]
+"""For facts by name, the names that groups of their values have."""
 
 Plain: TypeAlias = bool | int | str | Sequence["Plain"] | Mapping[str, "Plain"] | None
 """Plain data, as JSON has it."""
@@ -109,6 +114,38 @@ def told(condition: Condition, facts: Mapping[str, Fact] = {}) -> str:
             return " or ".join(_inner(part, facts, All) for part in parts) or "never"
         case _:
             return _told(condition, facts)
+
+
+def phrased(condition: Condition, groups: Groups = MappingProxyType({})) -> str:
+    """A condition in plain words: "account kind is official and action kind is posting".
+
+    Names of facts are told as words, and values by the groups that they are.
+    """
+    text = told(grouped(condition, groups))
+    for name in sorted(reads(condition), key=len, reverse=True):
+        text = text.replace(name, name.replace(".", " ").replace("_", " "))
+    return text
+
+
+def grouped(condition: Condition, groups: Groups) -> Condition:
+    """A condition, to be told alone, in which groups stand for their values."""
+    match condition:
+        case Not(part):
+            return Not(grouped(part, groups))
+        case All(parts):
+            return All(tuple(grouped(part, groups) for part in parts))
+        case Any(parts):
+            return Any(tuple(grouped(part, groups) for part in parts))
+        case OneOf(fact, values) | Includes(fact, values, 1) if fact in groups:
+            left, names = frozenset(map(str, values)), list[str]()
+            for name, members in sorted(groups[fact].items(), key=lambda group: -len(group[1])):
+                if len(members) > 2 and members <= left:
+                    names.append(name)
+                    left -= members
+            kept = left | frozenset(names)
+            return OneOf(fact, kept) if isinstance(condition, OneOf) else Includes(fact, kept)
+        case _:
+            return condition
 
 
 def _inner(part: Condition, facts: Mapping[str, Fact], other: type[All] | type[Any]) -> str:

@@ -188,7 +188,7 @@ def validate(document: Document) -> None:
         case _:
             found = check(document)
             if found is not None:
-                examples(document, *found)
+                examples(document, found[0], found[1].program)
 
 
 def examples(document: Document, written: PolicyText, program: Program) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from socialpolicy.conditions import ALWAYS, All, Any, Condition, During, Includes, Matches, Not, OneOf, both, reads
 from socialpolicy.digests import digest
+from socialpolicy.guarantees import Guarantee
 from socialpolicy.instants import begins, day, ends, zone
 from socialpolicy.loading.documents import Document
 from socialpolicy.loading.findings import Where, listed, meant
@@ -47,6 +48,7 @@ from socialpolicy.program import (
     Unit,
     WhenUnknown,
 )
+from socialpolicy.telling import Groups
 from socialpolicy.values import Kind
 
 LABELS = {"allow": "Good to go", "revise": "Fix first", "ask": "Ask first", "deny": "Not this one"}
@@ -55,12 +57,27 @@ OVERRIDES = 200_000
 ANYONE = frozenset({"anyone", "anything", "everyone", "everybody", "any", "all", "everything"})
 
 
-def lower(document: Document, written: PolicyText) -> Program:
-    """Return the program of a policy, adding a finding for everything that is wrong with it.
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """What a policy comes to: the program that decides, what is claimed of it, and the names of groups of values."""
 
-    With errors among the document's findings the program is of no use.
+    program: Program
+    guarantees: tuple[Guarantee, ...]
+    groups: Groups
+
+
+def lower(document: Document, written: PolicyText) -> Lowered:
+    """Return what a policy comes to, adding a finding for everything that is wrong with it.
+
+    With errors among the document's findings it is of no use.
     """
-    return Lowering(document, written).program()
+    lowering = Lowering(document, written)
+    program = lowering.program()
+    groups = {
+        fact: {name: frozenset(values) for name, values in named.items()}
+        for fact, named in lowering.words.groups.items()
+    }
+    return Lowered(program, tuple(lowering.guarantees), groups)
 
 
 def limit(text: str | None) -> Limit | None:
@@ -78,6 +95,7 @@ class Lowering:
     document: Document
     written: PolicyText
     ids: dict[str, int] = field(default_factory=dict)  # of rules, with their place
+    guarantees: list[Guarantee] = field(default_factory=list)
 
     def program(self) -> Program:
         """Check all sections, in the order of the file, and put the program together."""

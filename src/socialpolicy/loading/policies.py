@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from socialpolicy.guarantees import Guarantee
 from socialpolicy.loading.documents import REFUSED, Data, Document
 from socialpolicy.loading.findings import Finding, Level, PolicyError
-from socialpolicy.loading.lowering import lower
+from socialpolicy.loading.lowering import Lowered, lower
 from socialpolicy.loading.models import PolicyText
 from socialpolicy.loading.reading import collecting_later, read_file, read_text
 from socialpolicy.loading.structure import structured
 from socialpolicy.program import Program
+from socialpolicy.telling import Groups
 
 DRAFT = "policy.yaml"
 NULLS_IN = frozenset({"facts"})
@@ -19,11 +21,17 @@ NULLS_IN = frozenset({"facts"})
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A policy as it is written, the program that decides, and where its rules stand in the file."""
+    """A policy as it is written, the program that decides, and where its rules stand in the file.
+
+    ``data`` is the file's content as plain data, with every word of it.
+    """
 
     written: PolicyText
     program: Program
     file: str
+    guarantees: tuple[Guarantee, ...] = ()
+    data: Data = None
+    groups: Groups = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     warnings: tuple[Finding, ...] = ()
 
@@ -44,17 +52,21 @@ def loaded(document: Document) -> Loaded:
         found = check(document)
         if found is None:
             raise PolicyError(document.findings)
-        written, program = found
+        written, lowered = found
         return Loaded(
             written=written,
-            program=program,
+            program=lowered.program,
             file=document.name,
-            lines={rule.id: document.place(("rules", index))[0] for index, rule in enumerate(written.rules)},
+            guarantees=lowered.guarantees,
+            groups=lowered.groups,
+            data=document.data,
+            lines={rule.id: document.place(("rules", index))[0] for index, rule in enumerate(written.rules)}
+            | {name: document.place(("exceptions", name))[0] for name in written.exceptions},
             warnings=tuple(document.findings),
         )
 
 
-def check(document: Document) -> tuple[PolicyText, Program] | None:
+def check(document: Document) -> tuple[PolicyText, Lowered] | None:
     """Check a document that should be a policy, adding every finding to it; None if there is an error among them."""
     if isinstance(document.data, dict) and "socialpolicy" not in document.data:
         other = kind_of_other(document.data)
@@ -73,11 +85,11 @@ def check(document: Document) -> tuple[PolicyText, Program] | None:
                 "wrong-type", (), "the file could not be understood as a policy.", "mend the findings above first."
             )
         return None
-    program = lower(document, written)
+    lowered = lower(document, written)
     document.findings = unrepeated(document.findings)
     if any(finding.level is Level.ERROR for finding in document.findings):
         return None
-    return written, program
+    return written, lowered
 
 
 KEYS = frozenset(PolicyText.model_fields) | {"cases_for"}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from socialpolicy.conditions import Condition, Not, both
+from socialpolicy.guarantees import Guarantee
 from socialpolicy.loading.findings import Where, listed, meant
+from socialpolicy.loading.models import GuaranteeText
+from socialpolicy.program import Outcome
 
 if TYPE_CHECKING:
     from socialpolicy.loading.lowering import Lowering
@@ -64,6 +68,7 @@ class Explained:
         self.unique((guarantee.id for guarantee in self.written.guarantees), "guarantees")
         for index, guarantee in enumerate(self.written.guarantees):
             where: Where = ("guarantees", index)
+            lowered: dict[str, Condition] = {}
             for key, condition in (
                 ("when", guarantee.when),
                 ("assuming", guarantee.assuming),
@@ -71,7 +76,7 @@ class Explained:
                 ("only_if", guarantee.only_if),
             ):
                 if condition is not None:
-                    self.words.condition(condition, (*where, key), approvals=True)
+                    lowered[key] = self.words.condition(condition, (*where, key), approvals=True)
             claims = [
                 key for key in ("never", "always", "only_if", "unaffected_by") if getattr(guarantee, key) is not None
             ]
@@ -90,6 +95,24 @@ class Explained:
                         f"{name} is not a fact of the vocabulary.",
                         meant(name, self.words.facts),
                     )
+            self.lowering.guarantees.append(self.guarantee(guarantee, lowered, self.document.place((*where, "id"))[0]))
+
+    def guarantee(self, text: GuaranteeText, lowered: Mapping[str, Condition], line: int) -> Guarantee:
+        """A guarantee, from its conditions."""
+        parts = [lowered[key] for key in ("when", "assuming") if key in lowered]
+        where = both(*parts, *([Not(lowered["except"])] if "except" in lowered else []))
+        admits = frozenset(Outcome)
+        if isinstance(text.never, str):
+            admits -= {Outcome[text.never.upper()]}
+        elif text.never is not None:
+            admits = frozenset(outcome for outcome in Outcome if outcome >= Outcome[text.never.below.upper()])
+        elif isinstance(text.always, str):
+            admits = frozenset({Outcome[text.always.upper()]})
+        elif text.always is not None:
+            admits = frozenset(outcome for outcome in Outcome if outcome <= Outcome[text.always.at_most.upper()])
+        return Guarantee(
+            text.id, text.title, where, admits, lowered.get("only_if"), tuple(text.unaffected_by or ()), line
+        )
 
     def consequences(self) -> None:
         """Contacts that exist, and tags or conditions that exist."""

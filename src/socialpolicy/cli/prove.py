@@ -1,0 +1,123 @@
+"""``socialpolicy prove``: does each guarantee hold for all actions? Else an action that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from socialpolicy.cli import output, sources
+from socialpolicy.cli.diff import wrapped
+from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO
+from socialpolicy.diffing import example
+from socialpolicy.loading.findings import meant
+from socialpolicy.policy import Policy
+from socialpolicy.proving import Counterexample, Proofs, Result, Status, prove
+from socialpolicy.solving import CONFLICTS
+
+WORDS = {
+    Status.HOLDS: ("holds", "green"),
+    Status.FAILS: ("FAILS", "red"),
+    Status.VACUOUS: ("about nothing", "yellow"),
+    Status.OPEN: ("OPEN", "yellow"),
+}
+
+
+@click.command()
+@click.argument("source", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--guarantee", "only", multiple=True, metavar="ID", help="Only this one; more than once for several.")
+@click.option(
+    "--budget", type=click.IntRange(1), default=CONFLICTS, show_default=True, help="Conflicts of the solver a question."
+)
+@output.formats("text", "json")
+@output.quiet_option
+@output.color_option
+def command(
+    source: tuple[str, ...], only: tuple[str, ...], budget: int, formats: list[tuple[str, str]], quiet: bool, color: str
+) -> int:
+    """Prove the guarantees of policies for all actions that their vocabularies admit.
+
+    Exit status 0 means that all are proved, 1 that one is broken or about nothing, 3 that one is open.
+    """
+    policies = [policy for one in source for policy in sources.policies_of(one)]
+    known = [guarantee.id for policy in policies for guarantee in policy.guarantees]
+    for id in only:
+        if id not in known:
+            raise click.UsageError(f"--guarantee {id}: there is no such guarantee. " + meant(id, known))
+    proofs = [(policy, prove(policy, only=only, conflicts=budget)) for policy in policies]
+    on = output.colored(color)
+    output.write(
+        formats,
+        {
+            "text": lambda: "\n".join(
+                line for policy, proof in proofs for line in told(policy, proof, quiet=quiet, on=on)
+            ),
+            "json": lambda: output.as_json([as_data(policy, proof) for policy, proof in proofs]),
+        },
+    )
+    statuses = {result.status for _, proof in proofs for result in proof.results}
+    if not statuses:
+        click.echo("there is no guarantee to prove; `guarantees:` in the policy states them.", err=True)
+        return COULD_NOT
+    if statuses & {Status.FAILS, Status.VACUOUS}:
+        return NO
+    return GAVE_UP if Status.OPEN in statuses else GOOD
+
+
+def told(policy: Policy, proofs: Proofs, *, quiet: bool, on: bool) -> Iterator[str]:
+    """What became of a policy's guarantees, for a person."""
+    width = max((len(result.id) for result in proofs.results), default=0)
+    if not quiet:
+        yield f"{output.paint(f'{policy.id} {policy.version}', None, on, bold=True)}   {policy.file}"
+    for result in proofs.results:
+        if quiet and result.status is Status.HOLDS:
+            continue
+        yield from told_one(policy, result, width, on=on)
+    held = sum(result.status is Status.HOLDS for result in proofs.results)
+    if not quiet and proofs.results:
+        yield f"{held} of {len(proofs.results)} guarantees proved for all actions."
+
+
+def told_one(policy: Policy, result: Result, width: int, *, on: bool) -> Iterator[str]:
+    """One guarantee: its status, and an action that breaks it."""
+    word, color = WORDS[result.status]
+    yield f"  {output.paint(word.ljust(6), color, on, bold=result.status is not Status.HOLDS)} {result.id.ljust(width)}  {result.title}"
+    if result.limit:
+        yield f"         gave up: {result.limit}"
+    if result.counterexample:
+        yield from broken(policy, "example", result.counterexample)
+    if result.status is Status.VACUOUS:
+        yield f"         no action is as it says; check its `when` and `assuming` ({policy.file}:{result.guarantee.line})"
+    if result.status is Status.HOLDS and result.where_missing is Status.FAILS and result.counterexample_missing:
+        yield from broken(policy, "where facts are missing it does not hold", result.counterexample_missing)
+
+
+def broken(policy: Policy, label: str, shown: Counterexample) -> Iterator[str]:
+    """An action that breaks a guarantee."""
+    yield from wrapped(f"{label}: {example(shown.unusual)}", 9)
+    rules = ", ".join(
+        f"{rule} ({policy.file}:{policy.lines[rule]})" if rule in policy.lines else rule or "the baseline"
+        for rule in shown.rules
+    )
+    if shown.otherwise is not None and shown.other_decision is not None:
+        changed = {
+            name: shown.otherwise.get(name)
+            for name in {**shown.facts, **shown.otherwise}
+            if shown.facts.get(name) != shown.otherwise.get(name)
+        }
+        yield from wrapped(
+            f"with {example(changed)} it is {shown.other_decision.outcome.word} and not {shown.decision.outcome.word}; by {rules}",
+            9,
+        )
+    else:
+        yield from wrapped(f"{shown.decision.outcome.word}, by {rules}", 9)
+
+
+def as_data(policy: Policy, proofs: Proofs) -> dict[str, Any]:
+    """What became of a policy's guarantees, for programs."""
+    return {
+        "policy": {"id": policy.id, "version": policy.version, "digest": policy.digest},
+        "held": proofs.held,
+        "guarantees": [result.as_data() for result in proofs.results],
+    }
