@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import socialpolicy
+from releases_help import SITUATIONS as OF_RELEASES
 from socialpolicy import ActionError, CasesError, LimitError, Policy, PolicyError, load, loads, save
 from socialpolicy.cli.validate import validate
 from socialpolicy.loading.policies import load_file
@@ -174,6 +175,7 @@ SITUATIONS: dict[str, Callable[[Path], list[str]]] = {
     "limit-reached": too_many_brackets,
     "policy-not-found": cases_without_a_policy,
     "bad-program": a_changed_program,
+    **OF_RELEASES,
 }
 
 

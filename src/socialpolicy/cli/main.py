@@ -18,8 +18,11 @@ COMMANDS = {
     "validate": "Check policies and test cases: every mistake, with its place.",
     "decide": "Decide about one action, and say why.",
     "test": "Run the test cases of policies.",
+    "diff": "Compare two versions: who may do what differently, and which version that calls for.",
+    "prove": "Prove the guarantees of a policy for all actions, or show what breaks them.",
     "schema": "Print a JSON Schema, for editors and other programs.",
     "explain": "Print the page on a finding: why it is one, wrong and right.",
+    "release": "Freeze the draft of a policy under its version.",
     "compile": "Write the program that decides, to embed without the author's file.",
 }
 
@@ -110,9 +113,13 @@ def run(arguments: list[str]) -> int:
 def failed(error: SocialPolicyError) -> int:
     """Say what could not be done, and return the exit status for it."""
     from socialpolicy.loading.findings import FindingsError, LimitError, told
+    from socialpolicy.solving import Undecided
 
     if isinstance(error, LimitError):
         print(error.finding, file=sys.stderr)
+        return GAVE_UP
+    if isinstance(error, Undecided):
+        print(f"error: {error}.", file=sys.stderr)
         return GAVE_UP
     if isinstance(error, FindingsError):
         print(told(error.findings), file=sys.stderr)

@@ -76,6 +76,7 @@ def command(
                     pass  # there were too many findings to go on; the document has them
                 names.append(document.name)
                 findings.extend(document.findings)
+        findings.extend(of_releases(one))
     broken = {
         str(Path(name).parent)
         for name in names
@@ -108,6 +109,17 @@ def command(
     if any(finding.id in UNREADABLE for finding in findings):
         return COULD_NOT
     return NO if failing else GOOD
+
+
+def of_releases(source: str) -> Iterator[Finding]:
+    """What is wrong with the releases in the folders that a source stands for: files are frozen, and have digests."""
+    path = Path(source)
+    if source == "-" or not path.is_dir() or not any(path.rglob("releases/index.yaml")):
+        return
+    from socialpolicy.storing import frozen_findings
+
+    for index in sorted(path.rglob("releases/index.yaml")):
+        yield from frozen_findings(index.parent.parent)
 
 
 def documents(source: str) -> Iterator[Document | LimitError | PolicyError]:

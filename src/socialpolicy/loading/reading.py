@@ -50,13 +50,12 @@ def read_file(path: Path, *, root: Path | None = None, name: str | None = None) 
             "check the name and the rights.",
         )
         return document
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        document.add("unreadable-file", (), "this is no ordinary file (a folder, a pipe or a device).", "give a file.")
+        return document
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            document.add(
-                "unreadable-file", (), "this is no ordinary file (a folder, a pipe or a device).", "give a file."
-            )
-            return document
         check_size(document.name, status.st_size)
         raw = file.read(FILE_BYTES + 1)
     return read_bytes(raw, document.name)
