@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from socialpolicy.actions import Action as Action
+    from socialpolicy.comparing import NotComparable as NotComparable
     from socialpolicy.completing import Assume as Assume
     from socialpolicy.deciding import Decider as Decider
     from socialpolicy.decisions import Decision as Decision
+    from socialpolicy.diffing import Diff as Diff
+    from socialpolicy.diffing import diff as diff
     from socialpolicy.encoding import ProgramError as ProgramError
     from socialpolicy.errors import ActionError as ActionError
     from socialpolicy.errors import SocialPolicyError as SocialPolicyError
@@ -26,21 +29,31 @@ if TYPE_CHECKING:
     from socialpolicy.policy import loads as loads
     from socialpolicy.program import Outcome as Outcome
     from socialpolicy.program import Program as Program
+    from socialpolicy.proving import Proofs as Proofs
+    from socialpolicy.proving import prove as prove
     from socialpolicy.saving import load_program as load_program
     from socialpolicy.saving import save as save
+    from socialpolicy.solving import Undecided as Undecided
+    from socialpolicy.storing import Store as Store
+    from socialpolicy.storing import StoreError as StoreError
+    from socialpolicy.versions import Bump as Bump
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Action": "actions", "ActionError": "errors", "Assume": "completing", "CasesError": "loading.findings", "Decider": "deciding",
-    "Decision": "decisions", "Finding": "loading.findings", "LimitError": "loading.findings", "Outcome": "program",
-    "Policy": "policy", "PolicyError": "loading.findings", "Program": "program", "ProgramError": "encoding",
-    "SocialPolicyError": "errors", "load": "policy", "load_program": "saving", "loads": "policy", "save": "saving",
+    "Action": "actions", "ActionError": "errors", "Assume": "completing", "Bump": "versions",
+    "CasesError": "loading.findings", "Decider": "deciding", "Decision": "decisions", "Diff": "diffing",
+    "Finding": "loading.findings", "LimitError": "loading.findings", "NotComparable": "comparing",
+    "Outcome": "program", "Policy": "policy", "PolicyError": "loading.findings", "Program": "program",
+    "ProgramError": "encoding", "Proofs": "proving", "SocialPolicyError": "errors", "Store": "storing",
+    "StoreError": "storing", "Undecided": "solving", "diff": "diffing", "load": "policy", "load_program": "saving",
+    "loads": "policy", "prove": "proving", "save": "saving",
 }  # fmt: skip
 
 __all__ = [
-    "Action", "ActionError", "Assume", "CasesError", "Decider", "Decision", "Finding", "LimitError", "Outcome", "Policy",
-    "PolicyError", "Program", "ProgramError", "SocialPolicyError", "load", "load_program", "loads", "save",
+    "Action", "ActionError", "Assume", "Bump", "CasesError", "Decider", "Decision", "Diff", "Finding", "LimitError",
+    "NotComparable", "Outcome", "Policy", "PolicyError", "Program", "ProgramError", "Proofs", "SocialPolicyError",
+    "Store", "StoreError", "Undecided", "diff", "load", "load_program", "loads", "prove", "save",
 ]  # fmt: skip
 
 

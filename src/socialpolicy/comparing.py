@@ -614,7 +614,9 @@ class Comparing:
             more = self.joined(versions, found, missing_only=True)
             pairs |= {pair for statement in more for pair in statement.outcomes}
             statements += more
-            statements += self.open(versions, every, {statement.part for statement in statements})
+            told = {statement.part for statement in statements if statement.kind is not DiffKind.ADVICE_ADDED}
+            statements += self.open(versions, every, told)
+            refused = refused or tuple(self.refused(versions))
             bounds_differ = self.bounds_differ(versions)
             self.questions += versions.questions
         return Comparison(
@@ -787,13 +789,12 @@ class Comparing:
         """What is decided differently only where facts are missing: one statement for each change that makes it."""
         either_open = -versions.both_determined
         differs = [versions.pair(pair) for pair in PAIRS]
-        differs += [versions.listed(kind, full=False) for kind in LISTS if kind is not DiffKind.ADVICE_ADDED]
-        partly = [
-            versions.circuit.both(versions.both_determined, versions.listed(kind, full=False))
-            for kind in LISTS
-            if kind is not DiffKind.ADVICE_ADDED
-        ]
-        literal = versions.circuit.either(versions.circuit.both(either_open, versions.circuit.any(differs)), *partly)
+        lists = [versions.listed(kind, full=False) for kind in LISTS]
+        partly = [literal for kind, literal in zip(LISTS, lists, strict=True) if kind is not DiffKind.ADVICE_ADDED]
+        literal = versions.circuit.either(
+            versions.circuit.both(either_open, versions.circuit.any([*differs, *lists])),
+            versions.circuit.both(versions.both_determined, versions.circuit.any(partly)),
+        )
         want = Wanted(DiffKind.OPEN, literal)
         if literal == -1 or not versions.possible(literal):
             return []

@@ -342,11 +342,18 @@ class Differing:
             if lost or won:
                 yield f"was only where {phrases(lost)}" if lost else "was everywhere there"
                 yield f"is only where {phrases(won)}" if won else "is everywhere there"
+            before_asks, after_asks = asks(part.old), asks(part.new)
+            dropped = [ask for ask in before_asks if ask not in after_asks]
+            more = [ask for ask in after_asks if ask not in before_asks]
+            if dropped:
+                yield f"asked for {'; '.join(dropped)}"
+            if more:
+                yield f"{'asks now for' if dropped else 'also asks for'} {'; '.join(more)}"
         elif part.rule is not None:
             yield "where " + phrases([part.rule.when]) if part.rule.when != ALWAYS else "for every action"
         if statement.elsewhere:
-            more = f", {len(statement.elsewhere) - 3} more" if len(statement.elsewhere) > 3 else ""
-            yield f"except where {', '.join(statement.elsewhere[:3])}{more} decide as strictly already"
+            others = f", {len(statement.elsewhere) - 3} more" if len(statement.elsewhere) > 3 else ""
+            yield f"except where {', '.join(statement.elsewhere[:3])}{others} decide as strictly already"
         if statement.missing_only and statement.kind is not DiffKind.OPEN:
             yield "only where facts are missing"
 
@@ -564,6 +571,28 @@ ALSO = {
     DiffKind.DUTY_REMOVED: "one duty less", DiffKind.REVISION_REMOVED: "one thing less to fix",
     DiffKind.APPROVAL_REMOVED: "one approval less", DiffKind.HAND_OVER: "another hand-over",
 }  # fmt: skip
+
+
+def asks(rule: Rule) -> list[str]:
+    """What a rule asks for and hands on, in words."""
+    found = []
+    for need in rule.needs:
+        found.append(phrased(need.test) + (f" if {phrased(need.given)}" if need.given != ALWAYS else ""))
+    if rule.approval:
+        contacts = ", ".join(approver.contact for approver in rule.approval.of)
+        found.append(
+            f"approval by {rule.approval.at_least} of {contacts}"
+            if len(rule.approval.of) > 1
+            else f"approval by {contacts}"
+        )
+    for duty in rule.duties:
+        found.append(f'the duty of {duty.who} "{duty.what}"' + (f" within {duty.within}" if duty.within else ""))
+    if rule.hand_over:
+        found.append(
+            f"hand-over to {rule.hand_over.to}"
+            + (f" with {', '.join(rule.hand_over.bring)}" if rule.hand_over.bring else "")
+        )
+    return found
 
 
 def arrows(outcomes: Iterable[tuple[Outcome, Outcome]]) -> str:
