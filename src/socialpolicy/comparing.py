@@ -426,7 +426,7 @@ class Versions:
             domains=domains,
             compared=tuple(group for group in self.world.partition.compared if group <= around),
         )
-        world = World(self.circuit, parted, self.world.vocabularies, total=True)
+        world = World(self.circuit, parted, self.world.vocabularies, total=True, every=True)
         approvals = self.old.program.vocabulary.approvals
         if approvals in world.common:
             given = zip(self.world.stated.values[approvals], world.stated.values[approvals], strict=True)

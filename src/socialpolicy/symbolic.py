@@ -57,15 +57,22 @@ class World:
     """All actions: the facts that may be stated, by what the vocabularies that are compared have in common.
 
     With ``total`` every fact that all vocabularies know is known; else each may be unknown too, be it absent or stated so.
+    With ``every`` facts that one vocabulary alone knows may be stated too.
     """
 
     def __init__(
-        self, circuit: Circuit, partition: Partition, vocabularies: Sequence[Vocabulary], *, total: bool
+        self,
+        circuit: Circuit,
+        partition: Partition,
+        vocabularies: Sequence[Vocabulary],
+        *,
+        total: bool,
+        every: bool = False,
     ) -> None:
         self.circuit, self.partition, self.total = circuit, partition, total
         self.vocabularies = vocabularies
         self.common = [
-            name for name in partition.domains if all(name in vocabulary.facts for vocabulary in vocabularies)
+            name for name in partition.domains if every or all(name in vocabulary.facts for vocabulary in vocabularies)
         ]
         self.absent: dict[str, int] = {}
         known: dict[str, int] = {}
@@ -92,7 +99,7 @@ class World:
 
     def admits(self, name: str, domain: Domain, index: int) -> bool:
         """Whether every vocabulary admits a class of values, or a member."""
-        facts = [vocabulary.facts[name] for vocabulary in self.vocabularies]
+        facts = [vocabulary.facts[name] for vocabulary in self.vocabularies if name in vocabulary.facts]
         if domain.kind is Kind.SET:
             member = domain.members[index]
             return member == REST or all(not fact.values or member in fact.values for fact in facts)
@@ -390,11 +397,16 @@ class Completing:
             fires = self.reading.holds(implication.given, state).sure
             for name, value in implication.then.items():
                 stated = self.circuit.both(before.known[name], -self.reading.equals(name, value, before))
-                wrong += [
-                    self.circuit.both(fires, stated),
-                    self.circuit.both(fires, -self.reading.equals(name, value, state)),
-                ]
+                wrong.append(self.circuit.both(fires, self.circuit.either(stated, -self.alone(name, value, state))))
         return state, self.circuit.any(wrong)
+
+    def alone(self, name: str, value: GivenValue, state: State) -> int:
+        """Whether a fact has this value and no other: two implications that disagree fill in both."""
+        equals = self.reading.equals(name, value, state)
+        if isinstance(value, frozenset):
+            return equals
+        place = self.partition.domains[name].place(value)
+        return self.circuit.both(equals, *(-other for index, other in enumerate(state.values[name]) if index != place))
 
     def fill(self, state: State, fills: Sequence[tuple[int, str, GivenValue | None]]) -> State:
         """The state in which facts that were unknown have these values, each where its literal is true."""
@@ -697,7 +709,7 @@ class Witness:
         if REST not in members:
             return frozenset(members)
         members.discard(REST)
-        facts = [vocabulary.facts[name] for vocabulary in self.world.vocabularies]
+        facts = [vocabulary.facts[name] for vocabulary in self.world.vocabularies if name in vocabulary.facts]
         example = facts[-1].in_examples
         usual = example - set(domain.members) if isinstance(example, frozenset) else frozenset[str]()
         if usual and domain.rest is not None and all(not fact.values or usual <= set(fact.values) for fact in facts):

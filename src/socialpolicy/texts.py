@@ -12,9 +12,9 @@ match does so then. Else there are finitely many, and they are listed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import chain
 
 from socialpolicy.conditions import matches
 from socialpolicy.solving import Undecided
@@ -45,18 +45,16 @@ class Texts:
             return text == self.template
         return text not in self.besides and all(matches(pattern, text) is yes for pattern, yes in self.matching)
 
-    @cached_property
-    def fillers(self) -> list[str]:
+    def fillers(self) -> Iterator[str]:
         """Characters to put in for others: letters first."""
-        letters = [c for c in "xyzuvwqjk" if c not in self.characters]
-        return letters + [chr(0x4E00 + index) for index in range(2_000) if chr(0x4E00 + index) not in self.characters]
+        return (c for c in chain("xyzuvwqjk", map(chr, range(0x4E00, 0x4E00 + 20_000))) if c not in self.characters)
 
     def text(self, number: int = 0) -> str:
         """One of the texts, another for every number."""
         if self.single:
             return self.template
         found = -1
-        for filler in self.fillers:
+        for filler in self.fillers():
             text = self.template.replace(OTHER, filler)
             found += text not in self.besides
             if found == number:
@@ -164,6 +162,7 @@ class Automaton:
             c: sum(1 << place for place, other in enumerate(pattern) if other == c) for c in set(pattern) - {"*"}
         }
         self.start = self.past_stars(1)
+        self.seen: dict[tuple[int, str], int] = {}
 
     def past_stars(self, places: int) -> int:
         """These places, and those behind stars on them: a star may stand for nothing."""
@@ -175,7 +174,12 @@ class Automaton:
 
     def after(self, places: int, character: str) -> int:
         """The places after another character: a star stays where it is."""
-        return self.past_stars((places & self.stars) | (places & self.at.get(character, 0)) << 1)
+        key = (places, character)
+        found = self.seen.get(key)
+        if found is None:
+            found = self.past_stars((places & self.stars) | (places & self.at.get(character, 0)) << 1)
+            self.seen[key] = found
+        return found
 
     def ends(self, places: int) -> bool:
         """Whether the text read so far matches."""

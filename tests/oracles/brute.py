@@ -547,7 +547,10 @@ def space(old: Program, new: Program, *, unknown: bool = True) -> Space:
         **{n: f for n, f in after.items() if n not in before},
     }
     bare = {name: replace(fact, default=None, in_examples=None) for name, fact in alone.items()}
-    return Space(choices, {**worth(bare, (old, new)).values, **values}, found.exhaustive)
+    # A fact that one program alone knows may be filled, and compared with one that both know: its values are not among those tried.
+    compared = [set(tested(test)) for side in (old, new) for c in all_conditions(side) for test in tests_of(c)]
+    apart = any(names & set(alone) and names & set(shared) for names in compared)
+    return Space(choices, {**worth(bare, (old, new)).values, **values}, found.exhaustive and not apart)
 
 
 # -- deciding --------------------------------------------------------------------------------------------------------
