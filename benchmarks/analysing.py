@@ -9,15 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from socialpolicy.comparing import PAIRS, compare, conditions_of
+from socialpolicy.comparing import PAIRS, conditions_of
 from socialpolicy.conditions import OneOf
 from socialpolicy.guarantees import Guarantee
 from socialpolicy.partitions import partition
 from socialpolicy.program import Outcome, Program
-from socialpolicy.proving import prove
 from socialpolicy.solving import Circuit
 from socialpolicy.symbolic import Deciding, Reading, World
-from solvers import Gate, Problem, adversarial, cvc5_pairs, edited, structured, z3_pairs
+from solvers import Gate, Problem, adversarial, edited, structured
 
 SETS: dict[str, Callable[[int, int], Program]] = {"adversarial": adversarial, "structured": structured}
 SEED = 11
@@ -130,17 +129,3 @@ def seconds(work: Callable[[], object], repeats: int) -> float:
         work()
         taken.append(time.process_time() - start)
     return statistics.median(taken)
-
-
-__all__ = [
-    "claimed",
-    "compare",
-    "cvc5_pairs",
-    "one_rule_edited",
-    "pair",
-    "problem",
-    "prove",
-    "seconds",
-    "verdict",
-    "z3_pairs",
-]

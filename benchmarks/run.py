@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import Any
 
 import yaml
 
+import analysing
 import hand_written
 import input_models
 import socialpolicy
@@ -31,9 +33,11 @@ import workload
 from acme import examples, random_facts
 from large_file import large_file
 from peers import PEERS, Decide, cedar, datalogic
+from socialpolicy.comparing import compare
 from socialpolicy.completing import complete
 from socialpolicy.interpret import interpret
 from socialpolicy.values import Facts
+from solvers import cvc5_pairs, pysat_pairs, z3_pairs
 from spec import RULES
 from timing import Goal, at_least, at_most, children_clock, per_call, process, show, show_goals, take_turns
 
@@ -314,6 +318,8 @@ def processes(repeats: int) -> list[Goal]:
     command = "import sys; from socialpolicy.cli.main import main; sys.exit(main())"
     with tempfile.TemporaryDirectory() as folder:
         validate, pydantic_yaml = "socialpolicy validate policies/acme/policy.yaml", 'python -c "import pydantic, yaml"'
+        releases = [str(ACME / "releases" / f"{version}.yaml") for version in ("2.1.0", "3.0.0")]
+        diff = "socialpolicy diff acme 2.1.0 3.0.0"
         usage, click_alone = "socialpolicy --help", 'python -c "import click"'
         python = partial(process, "-c", bytecode=folder)
         taken = take_turns(
@@ -323,6 +329,7 @@ def processes(repeats: int) -> list[Goal]:
                 usage: python(command, "--help"),
                 pydantic_yaml: python("import pydantic, yaml"),
                 validate: python(command, "validate", str(ACME / "policy.yaml")),
+                diff: python(command, "diff", *releases),
             },
             repeats=repeats,
             clock=children_clock,
@@ -330,11 +337,80 @@ def processes(repeats: int) -> list[Goal]:
     show("Processes", ("", "ms"), [(name, f"{seconds * 1e3:.0f}") for name, seconds in taken.items()])
     return [
         at_most(f"{validate} : import pydantic, yaml", taken[validate] / taken[pydantic_yaml], 4.5),
+        at_most(f"{diff} : import pydantic, yaml", taken[diff] / taken[pydantic_yaml], 8),
         at_most(f"{usage} : import click", taken[usage] / taken[click_alone], 3),
     ]
 
 
+def analysis(repeats: int) -> list[Goal]:
+    """What the exact analysis costs: the same question to three solvers, and how our own answers grow with the rules."""
+    goals: list[Goal] = []
+    rows = []
+    for kind in analysing.SETS:
+        for rules in (300, 1_000, 5_000):
+            old, new = analysing.pair(kind, rules)
+            question = analysing.problem(old, new)
+            entries = {
+                "ours": lambda question=question: pysat_pairs(question),
+                "z3": lambda question=question: z3_pairs(question),
+                "cvc5": lambda question=question: cvc5_pairs(question),
+                "whole": lambda old=old, new=new: analysing.verdict(old, new),
+            }
+            if len({frozenset(entry()) for entry in entries.values()}) != 1:
+                raise SystemExit(f"{kind}, {rules:,} rules: the solvers do not agree.")
+            taken = take_turns(entries, repeats=min(repeats, 3))
+            told = "" if rules > 1_000 else len(compare(old, analysing.one_rule_edited(old)).statements)
+            rows.append((f"{kind}, {rules:,} rules", *(f"{taken[name] * 1e3:.0f}" for name in entries), str(told)))
+            if rules <= 1_000:
+                name = f"verdict, {kind}, {rules:,} rules"
+                goals.append(at_least(f"{name}: z3 (given as text) : python-sat", taken["z3"] / taken["ours"], 5))
+                goals.append(at_least(f"{name}: cvc5 : python-sat", taken["cvc5"] / taken["ours"], 3))
+    heads = (
+        "an edit: which outcome becomes which",
+        "python-sat",
+        "z3",
+        "cvc5",
+        "ours, with partition and circuit",
+        "one rule: statements",
+    )
+    show("Exact verdicts, ms", heads, rows)
+    rows = []
+    for rules in (300, 1_000, 5_000):
+        with tempfile.TemporaryDirectory() as folder:
+            before, after = Path(folder) / "before.yaml", Path(folder) / "after.yaml"
+            text = large_file(rules)
+            before.write_text(text, encoding="utf-8")
+            after.write_text(text.replace("baseline: allow", "baseline: deny"), encoding="utf-8")
+            policies = [socialpolicy.load(path) for path in (before, after)]
+            loading = analysing.seconds(partial(socialpolicy.load, before), 1) * 2
+            diffing = analysing.seconds(partial(socialpolicy.diff, *policies), 1)
+        rows.append((f"{rules:,} rules", f"{loading:.2f}", f"{diffing:.2f}"))
+        if rules > 300:
+            goals.append(
+                at_most(f"diff of {rules:,} rules with loading, s", loading + diffing, 2 if rules == 1_000 else 10)
+            )
+    show("A whole diff, s", ("policies that differ in their baseline", "load both", "diff"), rows)
+    program = analysing.pair("structured", 1_000)[0]
+    proof = analysing.claimed(program, 200)
+    results = socialpolicy.prove(proof)
+    held = replace(proof, guarantees=tuple(one.guarantee for one in results.results if one.status == "holds"))
+    rows = [
+        (
+            "200 drawn at random, most of them false: each with its counterexample",
+            f"{analysing.seconds(lambda: socialpolicy.prove(proof), 1):.2f}",
+        ),
+        (
+            f"the {len(held.guarantees)} of them that hold",
+            f"{analysing.seconds(lambda: socialpolicy.prove(held), 1):.2f}",
+        ),
+    ]
+    show("Guarantees on 1,000 rules, s", ("", "s"), rows)
+    goals.append(at_most("200 guarantees on 1,000 rules, s", float(rows[0][1]), 0.5))
+    return goals
+
+
 SECTIONS = {
+    "analysis": analysis,
     "decisions": decisions,
     "acme": acme,
     "growth": growth,

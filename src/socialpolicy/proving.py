@@ -168,6 +168,8 @@ class Proving:
                 return Result(guarantee, Status.VACUOUS)
         except Undecided as error:
             return Result(guarantee, Status.OPEN, where_missing=Status.OPEN, limit=error.limit)
+        if broken:  # by an action that is none the less one, where facts may be missing
+            return Result(guarantee, status, broken, Status.FAILS)
         try:
             missing = self.broken(self.partly, guarantee)
         except Undecided as error:
