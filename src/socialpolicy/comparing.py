@@ -102,7 +102,8 @@ class Statement:
     """One thing that the new program decides otherwise: which kind, by which change, from which outcome to which.
 
     ``elsewhere`` are rules that decide some of these actions already, so that nothing changes for them; ``always`` tells
-    that it is so for all others. ``gains`` and ``loses`` tell whether the rule comes to apply, or ceases to.
+    that it is so for all others. ``missing_only``: one of the decisions is open; ``left_out``: neither is, but a fact is left
+    out. ``gains`` and ``loses`` tell whether the rule comes to apply, or ceases to.
     """
 
     kind: DiffKind
@@ -114,6 +115,7 @@ class Statement:
     elsewhere: tuple[str, ...] = ()
     always: bool = False
     missing_only: bool = False
+    left_out: bool = False
     also: tuple[DiffKind, ...] = ()
 
 
@@ -137,6 +139,7 @@ class Comparison:
     renamed: tuple[tuple[str, str], ...]
     changed: tuple[Part, ...]
     bounds_differ: bool
+    shown_otherwise: frozenset[Part]
     questions: int = field(default=0, compare=False)
 
     @property
@@ -196,7 +199,6 @@ def record(rule: Rule) -> tuple[object, ...]:
         frozenset(map(duty_key, rule.duties))
         and frozenset((duty_key(duty), duty.within and duty.within.order) for duty in rule.duties),
         rule.hand_over and hand_over_key(rule.hand_over),
-        rule.say if rule.effect is Effect.ADVISE else "",
     )
 
 
@@ -212,7 +214,7 @@ def duty_key(duty: Duty) -> tuple[object, ...]:
 
 def hand_over_key(hand_over: HandOver) -> tuple[object, ...]:
     """What a hand-over is known by: its words do not count."""
-    return (hand_over.to, hand_over.bring, hand_over.within and hand_over.within.order)
+    return (hand_over.to, frozenset(hand_over.bring), hand_over.within and hand_over.within.order)
 
 
 def matched(old: Program, new: Program) -> tuple[list[tuple[Rule | None, Rule | None]], dict[str, str]]:
@@ -222,11 +224,11 @@ def matched(old: Program, new: Program) -> tuple[list[tuple[Rule | None, Rule | 
     added = [rule for rule in new.rules if rule.id not in mine]
     by_record: dict[tuple[object, ...], list[Rule]] = {}
     for rule in left:
-        by_record.setdefault((rule.when, record(rule)), []).append(rule)
+        by_record.setdefault(alike_key(rule), []).append(rule)
     renamed: dict[str, str] = {}
     pairs: list[tuple[Rule | None, Rule | None]] = [(mine[id], rule) for id, rule in theirs.items() if id in mine]
     for rule in added:
-        alike = by_record.get((rule.when, record(rule)))
+        alike = by_record.get(alike_key(rule))
         if alike:
             before = alike.pop(0)
             renamed[before.id] = rule.id
@@ -235,6 +237,11 @@ def matched(old: Program, new: Program) -> tuple[list[tuple[Rule | None, Rule | 
             pairs.append((None, rule))
     pairs += [(rule, None) for rule in left if rule.id not in renamed]
     return sorted(pairs, key=lambda pair: (pair[1] is None, (pair[1] or pair[0]).place)), renamed  # type: ignore[union-attr]
+
+
+def alike_key(rule: Rule) -> tuple[object, ...]:
+    """What a rule keeps when it is renamed: where it holds and what it asks; a tip, also its words."""
+    return rule.when, record(rule), rule.say if rule.effect is Effect.ADVISE else ""
 
 
 def overriding(program: Program) -> dict[str, set[str]]:
@@ -482,17 +489,18 @@ class Versions:
     @cached_property
     def baseline_region(self) -> int:
         """Where the baselines differ, and are not surely opened in both."""
-        mine, theirs = self.old.program.baseline, self.new.program.baseline
-        open_in_both = self.circuit.both(self.old.opened.sure, self.new.opened.sure)
-        if mine.fact == theirs.fact and mine.fact and self.same_vocabulary:
-            domain, state = self.world.partition.domains[mine.fact], self.old.state
-            differs = [
-                literal
-                for item, literal in zip(domain.classes, state.values[mine.fact], strict=True)
-                if start_key(mine.starts.get(str(item.value()))) != start_key(theirs.starts.get(str(item.value())))
-            ]
-            return self.circuit.both(-open_in_both, self.circuit.any([*differs, -state.known[mine.fact]]))
-        return -open_in_both
+        differs = [
+            self.circuit.both(maybe_before, maybe_now)
+            for _, maybe_before, before in self.old.starts
+            for _, maybe_now, now in self.new.starts
+            if start_key(before) != start_key(now)
+        ]
+        for side, other in ((self.old, self.new), (self.new, self.old)):
+            if len(side.starts) > len(other.starts):
+                differs.append(-side.state.known[side.program.baseline.fact])
+        return self.circuit.both(
+            -self.circuit.both(self.old.opened.sure, self.new.opened.sure), self.circuit.any(differs)
+        )
 
     @cached_property
     def facts_region(self) -> int:
@@ -611,17 +619,17 @@ class Comparing:
                 if want.kind not in seen or (want.pair and want.pair not in pairs)
             ]
             found = list(self.told(versions, determined, every))
-            more = self.joined(versions, found, missing_only=True)
+            more = self.joined(versions, found, left_out=True)
             pairs |= {pair for statement in more for pair in statement.outcomes}
             statements += more
             told = {statement.part for statement in statements if statement.kind is not DiffKind.ADVICE_ADDED}
             statements += self.open(versions, every, told)
             refused = refused or tuple(self.refused(versions))
-            bounds_differ = self.bounds_differ(versions)
+            bounds_differ, shown_otherwise = self.bounds_differ(versions), self.shown_otherwise(versions)
             self.questions += versions.questions
         return Comparison(
             self.old, self.new, frozenset(pairs), tuple(statements), refused, tuple(self.renamed.items()),
-            (*self.parts, *self.others), bounds_differ, self.questions,
+            (*self.parts, *self.others), bounds_differ, shown_otherwise, self.questions,
         )  # fmt: skip
 
     def versions(self, *, total: bool) -> Versions:
@@ -661,7 +669,7 @@ class Comparing:
             yield from ((part, want) for part in live if part in told)
 
     def joined(
-        self, versions: Versions, found: Sequence[tuple[Part, Wanted]], *, missing_only: bool = False
+        self, versions: Versions, found: Sequence[tuple[Part, Wanted]], *, left_out: bool = False
     ) -> list[Statement]:
         """One statement for each change and direction: several outcomes, and what goes with them, in one."""
         by_part: dict[tuple[Part, DiffKind], list[Wanted]] = {}
@@ -701,7 +709,7 @@ class Comparing:
                     kind,
                     wants,
                     tuple(also),
-                    missing_only=missing_only,
+                    left_out=left_out,
                     look=len(statements) < MASKS_LOOKED_AT,
                 )
             )
@@ -715,7 +723,7 @@ class Comparing:
         wants: Sequence[Wanted],
         also: tuple[DiffKind, ...],
         *,
-        missing_only: bool,
+        left_out: bool,
         look: bool,
     ) -> Statement:
         """One statement: with its witness, and the rules that decide some of the actions already."""
@@ -726,13 +734,13 @@ class Comparing:
         elsewhere: tuple[str, ...] = ()
         always = False
         outcomes = tuple(want.pair for want in wants if want.pair)
-        if look and outcomes and part.rule and not missing_only:
+        if look and outcomes and part.rule and not left_out:
             elsewhere, always = self.elsewhere(versions, region, literal, max(max(pair) for pair in outcomes), part)
         return Statement(
             kind, part, outcomes, shown,
             gains=gains != -1 and versions.possible(literal, gains),
             loses=loses != -1 and versions.possible(literal, loses),
-            elsewhere=elsewhere, always=always, missing_only=missing_only, also=also,
+            elsewhere=elsewhere, always=always, left_out=left_out, also=also,
         )  # fmt: skip
 
     def elsewhere(
@@ -812,7 +820,7 @@ class Comparing:
         ]
 
     def bounds_differ(self, versions: Versions) -> bool:
-        """Whether something that a decision shows differs that is no difference: bounds, and what may be."""
+        """Whether something that a decision shows differs that is no difference: its bounds."""
         differs = []
         for least, bound in versions.old.bounds.items():
             other = versions.new.bounds[least]
@@ -820,9 +828,13 @@ class Comparing:
                 -versions.circuit.same(bound.sure, other.sure),
                 -versions.circuit.same(bound.possible, other.possible),
             ]
-        differs += [versions.region(part) for part in [*self.parts, *self.others]]
         literal = versions.circuit.any(differs)
         return literal != -1 and versions.possible(literal)
+
+    def shown_otherwise(self, versions: Versions) -> frozenset[Part]:
+        """The changed rules that some decision shows otherwise, be it among what may be."""
+        regions = {part: versions.region(part) for part in self.parts}
+        return frozenset(part for part, region in regions.items() if region != -1 and versions.possible(region))
 
 
 def true_in(model: Mapping[int, bool], literal: int) -> bool:

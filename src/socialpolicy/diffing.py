@@ -37,6 +37,7 @@ from socialpolicy.symbolic import Completing, Reading, World
 from socialpolicy.telling import Plain, phrased, plain
 from socialpolicy.values import Facts, Kind
 from socialpolicy.versions import Bump, bump_made, next_version, parsed
+from socialpolicy.wording import reworded, words_of
 
 if TYPE_CHECKING:
     from socialpolicy.policy import Policy
@@ -46,9 +47,9 @@ NEEDS: Mapping[str, Bump] = {
     "fact-removed": Bump.MAJOR, "fact-narrowed": Bump.MAJOR, "fact-added": Bump.MINOR, "fact-widened": Bump.MINOR,
     "action-refused": Bump.MINOR, "guarantee-removed": Bump.MAJOR, "guarantee-weakened": Bump.MAJOR,
     "guarantee-added": Bump.MINOR, "guarantee-strengthened": Bump.MINOR, "template-added": Bump.MINOR,
-    "template-removed": Bump.MINOR, "playbook-added": Bump.MINOR, "playbook-removed": Bump.MINOR, "advice-removed": Bump.MINOR,
+    "template-removed": Bump.MINOR, "playbook-added": Bump.MINOR, "playbook-removed": Bump.MINOR, "playbook-changed": Bump.MINOR,
     "rule-added": Bump.PATCH, "rule-removed": Bump.PATCH, "rule-renamed": Bump.PATCH, "rule-moved": Bump.IDENTICAL,
-    "rule-rewritten": Bump.PATCH, "rule-reworded": Bump.PATCH, "wording-changed": Bump.PATCH,
+    "rule-rewritten": Bump.PATCH, "bounds-changed": Bump.PATCH, "rule-reworded": Bump.PATCH, "wording-changed": Bump.PATCH,
 }  # fmt: skip
 """Which step between versions each kind of finding calls for."""
 
@@ -354,8 +355,8 @@ class Differing:
         if statement.elsewhere:
             others = f", {len(statement.elsewhere) - 3} more" if len(statement.elsewhere) > 3 else ""
             yield f"except where {', '.join(statement.elsewhere[:3])}{others} decide as strictly already"
-        if statement.missing_only and statement.kind is not DiffKind.OPEN:
-            yield "only where facts are missing"
+        if statement.left_out:
+            yield "only where facts are left out, since others are assumed or follow then"
 
     def fingerprint(self, statement: Statement) -> str:
         """What the region of a statement comes to in both versions, whatever the words and the order: twelve hex digits."""
@@ -499,7 +500,11 @@ class Differing:
         for old, new in self.comparison.renamed:
             yield self.structural("rule-renamed", f"rule {old} is called {new} now", self.new, new)
         for part in self.comparison.changed:
-            if part in told or part.rule is None:
+            if (
+                part in told
+                or part.rule is None
+                or (part.change == "changed" and (part not in self.comparison.shown_otherwise or self.as_written(part)))
+            ):
                 continue
             policy = self.new if part.new else self.old
             word = {"added": "new", "removed": "gone", "changed": "written otherwise"}[part.change]
@@ -510,6 +515,14 @@ class Differing:
         kept = [rule.id for rule in self.old.rules if rule.id in self.new.lines]
         if kept != [rule.id for rule in self.new.rules if rule.id in set(kept)]:
             yield self.structural("rule-moved", "rules stand in another order", self.new, "")
+
+    def as_written(self, part: Part) -> bool:
+        """Whether a rule that changed is written as before: it names a condition, group or list that changed."""
+        texts = []
+        for policy, rule in ((self.old, part.old), (self.new, part.new)):
+            data: Any = policy.data
+            texts.append(next((text for text in data.get("rules") or () if rule and text["id"] == rule.id), None))
+        return texts[0] == texts[1]
 
     def structural(self, id: str, sentence: str, policy: Policy, rule: str) -> Change:
         """A change of how rules are written."""
@@ -527,35 +540,41 @@ class Differing:
         )
 
     def wording(self) -> Iterator[Change]:
-        """Texts that changed, and templates and playbooks that are new or gone."""
-        mine, theirs = words_of(self.old.data), words_of(self.new.data)
+        """Texts that changed, and templates and playbooks that are new, gone, or begin elsewhere."""
+        mine, theirs = words_of(self.old), words_of(self.new)
         for section, id in (("templates", "template"), ("playbooks", "playbook")):
-            before, after = mine["sections"].get(section) or {}, theirs["sections"].get(section) or {}
+            before, after = mine.sections.get(section) or {}, theirs.sections.get(section) or {}
             for name in sorted(set(before) ^ set(after)):
                 word = "added" if name in after else "removed"
                 yield self.named(f"{id}-{word}", name, f"the {id} {name} is {'new' if name in after else 'gone'}")
             for name in sorted(set(before) & set(after)):
-                if before[name] != after[name]:
+                if before[name].get("trigger") != after[name].get("trigger"):
+                    yield self.named("playbook-changed", name, f"the playbook {name} begins elsewhere")
+                elif before[name] != after[name]:
                     yield self.named("wording-changed", f"{section} {name}", f"the {id} {name} reads otherwise")
         renamed = dict(self.comparison.renamed)
-        for name, words in mine["rules"].items():
-            other = theirs["rules"].get(renamed.get(name, name))
-            if other is not None and other != words:
-                keys = sorted(key for key in {*words, *other} if words.get(key) != other.get(key))
-                yield self.structural(
-                    "rule-reworded",
-                    f"rule {renamed.get(name, name)} reads otherwise: {', '.join(keys)}",
-                    self.new,
-                    renamed.get(name, name),
-                )
-        for section in dict.fromkeys((*mine["sections"], *theirs["sections"])):
-            if section not in ("templates", "playbooks") and mine["sections"].get(section) != theirs["sections"].get(
-                section
-            ):
+        for name, words in mine.rules.items():
+            id = renamed.get(name, name)
+            other = theirs.rules.get(id)
+            keys = reworded(words, other) if other is not None else []
+            if keys:
+                yield self.structural("rule-reworded", f"rule {id} reads otherwise: {', '.join(keys)}", self.new, id)
+        for kind, old, new in (
+            ("fact", mine.facts, theirs.facts),
+            ("guarantee", mine.guarantees, theirs.guarantees),
+            ("condition", mine.conditions, theirs.conditions),
+        ):
+            for name in old:
+                if name in new and old[name] != new[name]:
+                    yield self.named("wording-changed", f"{kind} {name}", f"the {kind} {name} reads otherwise")
+        if any(name in theirs.starts and reworded(words, theirs.starts[name]) for name, words in mine.starts.items()):
+            yield self.named("wording-changed", "baseline", "`baseline` reads otherwise")
+        for section in dict.fromkeys((*mine.sections, *theirs.sections)):
+            if section not in ("templates", "playbooks") and mine.sections.get(section) != theirs.sections.get(section):
                 yield self.named("wording-changed", section, f"`{section}` reads otherwise")
         if self.comparison.bounds_differ and not self.comparison.statements and not any(self.rules()):
             yield self.named(
-                "rule-rewritten", "bounds", "bounds or lists of what may be differ where facts are missing"
+                "bounds-changed", "bounds", "bounds, or lists of what may be, differ where facts are missing"
             )
 
 
@@ -679,66 +698,3 @@ def vocabulary_data(program: Program) -> Any:
     """What of a vocabulary decides, as plain data."""
     data = encoded(program.vocabulary, SILENT)
     return {**data, "impossible": [encoded(condition) for condition in program.vocabulary.impossible]}
-
-
-NOT_WORDS = frozenset(
-    {
-        "socialpolicy",
-        "version",
-        "in_force",
-        "review_by",
-        "changes",
-        "rules",
-        "baseline",
-        "when_unknown",
-        "guarantees",
-        "exceptions",
-        "vocabulary",
-        "conditions",
-        "time_zone",
-    }
-)
-RULE_WORDS = ("title", "tags", "say", "why", "guidance", "severity", "references")
-
-
-def words_of(data: Any) -> dict[str, dict[str, Any]]:
-    """The texts of a policy's file: those of each rule, and the sections that decide nothing."""
-    rules: dict[str, dict[str, Any]] = {}
-    for rule in data.get("rules", ()):
-        words = {key: rule[key] for key in RULE_WORDS if rule.get(key)}
-        if isinstance(rule.get("require"), list):
-            words["require"] = [[need.get("say"), need.get("fixable_by")] for need in rule["require"]]
-        words["duties"] = sorted(duty.get("what", "") for duty in rule.get("duties") or ())
-        words["hand_over"] = (rule.get("hand_over") or {}).get("say")
-        rules[rule["id"]] = words
-    for name, exception in (data.get("exceptions") or {}).items():
-        rules[name] = {key: exception.get(key) for key in ("reason", "owner", "ticket", "approved_by")}
-    sections = {key: value for key, value in data.items() if key not in NOT_WORDS}
-    guarantees = {
-        item["id"]: [item.get("title"), item.get("why"), item.get("references")]
-        for item in data.get("guarantees") or ()
-    }
-    sections["guarantees"] = guarantees
-    baseline = data.get("baseline")
-    sections["baseline"] = says(baseline)
-    vocabulary = data.get("vocabulary") or {}
-    facts = {
-        name: {
-            key: fact.get(key)
-            for key in ("question", "hint", "if_missing", "labels", "sensitive", "supplied_by", "mutable")
-        }
-        for name, fact in (vocabulary.get("facts") or {}).items()
-    }
-    sections["vocabulary"] = {"facts": facts, "labels": vocabulary.get("labels")}
-    return {"rules": rules, "sections": sections}
-
-
-def says(baseline: Any) -> Any:
-    """The words of a baseline."""
-    if not isinstance(baseline, Mapping):
-        return None
-    return {
-        key: value.get("say") if isinstance(value, Mapping) else None
-        for key, value in baseline.items()
-        if key != "outcome"
-    }
