@@ -46,6 +46,7 @@ from socialpolicy.conditions import (
     Not,
     OneOf,
     SameAs,
+    Within,
     holds,
 )
 from socialpolicy.conditions import Any as AnyOf
@@ -738,6 +739,11 @@ def test_sets_and_texts_are_compared_in_both_oracles(z3_oracle: ModuleType) -> N
     assert z3_oracle.outcome_pairs(policy(mine), policy(All((mine, same)), All((mine, Not(same))))) == set()
     assert set(compare(policy(), policy(others)).known) == {(ALLOW, DENY)}
     assert set(compare(policy(others), only).known) == {(DENY, ALLOW)}
+    known = frozenset({"a", "b", "ab", "x"})
+    unheard_of = Not(OneOf("me", known))
+    assert set(compare(policy(), policy(All((mine, unheard_of)))).known) == {(ALLOW, DENY)}
+    something_else = All((unheard_of, Not(mine), Not(Within("topics", known))))
+    assert set(compare(policy(), policy(something_else)).known) == {(ALLOW, DENY)}
 
 
 def test_values_enough_are_tried_for_facts_to_be_the_same_or_not(z3_oracle: ModuleType) -> None:
