@@ -424,7 +424,7 @@ class Differing:
 
     def guarantees(self) -> tuple[tuple[GuaranteeChange, ...], list[Change]]:
         """What became of each guarantee, and which were added, dropped, weakened or strengthened."""
-        was, now = (by_id(prove(policy, conflicts=self.conflicts)) for policy in (self.old, self.new))
+        was, now = (by_id(prove(policy, missing=False, conflicts=self.conflicts)) for policy in (self.old, self.new))
         found, changes = [], []
         for id in dict.fromkeys((*now, *was)):
             before, after = was.get(id), now.get(id)
@@ -496,7 +496,7 @@ class Differing:
 
     def rules(self) -> Iterator[Change]:
         """Rules that were added, removed, renamed or rewritten without any difference in what is decided."""
-        told = {change.statement.part for change in self.decisions() if change.statement}
+        told = {statement.part for statement in self.comparison.statements}
         for old, new in self.comparison.renamed:
             yield self.structural("rule-renamed", f"rule {old} is called {new} now", self.new, new)
         for part in self.comparison.changed:

@@ -132,13 +132,18 @@ class Guaranteed(Protocol):
         """What is claimed of it."""
 
 
-def prove(policy: Guaranteed, *, only: Collection[str] = (), conflicts: int = CONFLICTS) -> Proofs:
-    """Prove the guarantees of a policy, or ``only`` some, by id. What meets the limit of ``conflicts`` is told as open."""
+def prove(
+    policy: Guaranteed, *, only: Collection[str] = (), missing: bool = True, conflicts: int = CONFLICTS
+) -> Proofs:
+    """Prove the guarantees of a policy, or ``only`` some, by id. What meets the limit of ``conflicts`` is told as open.
+
+    Without ``missing`` it is not asked whether they also hold where facts are missing, and told so as open.
+    """
     wanted = [guarantee for guarantee in policy.guarantees if not only or guarantee.id in only]
     if not wanted:
         return Proofs(())
     try:
-        proving = Proving(policy.program, wanted, conflicts)
+        proving = Proving(policy.program, wanted, missing, conflicts)
     except Undecided as error:
         return Proofs(
             tuple(Result(guarantee, Status.OPEN, where_missing=Status.OPEN, limit=error.limit) for guarantee in wanted)
@@ -149,7 +154,7 @@ def prove(policy: Guaranteed, *, only: Collection[str] = (), conflicts: int = CO
 class Proving:
     """One policy being proved: its program over all actions of which all facts are known, and over all."""
 
-    def __init__(self, program: Program, guarantees: Sequence[Guarantee], conflicts: int) -> None:
+    def __init__(self, program: Program, guarantees: Sequence[Guarantee], missing: bool, conflicts: int) -> None:
         conditions = [
             *conditions_of(program),
             *(condition for guarantee in guarantees for condition in guarantee.conditions),
@@ -157,7 +162,7 @@ class Proving:
         self.program = program
         parted = partition((program.vocabulary,), conditions)
         self.known = Copies(program, parted, total=True, conflicts=conflicts)
-        self.partly = Copies(program, parted, total=False, conflicts=conflicts)
+        self.partly = Copies(program, parted, total=False, conflicts=conflicts) if missing else None
 
     def result(self, guarantee: Guarantee) -> Result:
         """Prove or refute one guarantee."""
@@ -170,6 +175,8 @@ class Proving:
             return Result(guarantee, Status.OPEN, where_missing=Status.OPEN, limit=error.limit)
         if broken:  # by an action that is none the less one, where facts may be missing
             return Result(guarantee, status, broken, Status.FAILS)
+        if self.partly is None:
+            return Result(guarantee, status, broken, Status.OPEN, limit="it was not asked")
         try:
             missing = self.broken(self.partly, guarantee)
         except Undecided as error:

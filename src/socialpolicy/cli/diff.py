@@ -184,10 +184,10 @@ def told(one: Compared, *, verbose: bool, quiet: bool, on: bool) -> str:
     found = one.diff
     lines = [headline(found, on)]
     if not quiet:
-        lines += [
-            line for direction in ("stricter", "looser", "other") for line in section(one, direction, verbose, on)
-        ]
-        lines += beside(one, on, verbose=verbose)
+        if found.state is not Bump.IDENTICAL:
+            for direction in ("stricter", "looser", "other"):
+                lines += section(one, direction, verbose, on)
+            lines += beside(one, on, verbose=verbose)
         lines += guarantees(found, on)
         lines += wording(found, verbose=verbose)
         lines += waived_lines(one)
