@@ -78,6 +78,22 @@ GOLDENS = {
             "--explain",
         ],
     ),
+    "questions-open": (
+        1,
+        [
+            "questions",
+            ACME,
+            "examples/praise.yaml",
+            "--set",
+            "content.disclosure=unknown",
+            "--set",
+            "content.disclosure_place=unknown",
+            "--assume",
+            "in_examples",
+        ],
+    ),
+    "questions-many": (1, ["questions", ACME, "--set", "account.kind=personal", "--set", "action.kind=publish"]),
+    "questions-none": (0, ["questions", ACME, "examples/hike.yaml", "--assume", "in_examples"]),
     "test-acme": (0, ["test", ACME, "--coverage"]),
     "validate-acme": (0, ["validate", "policies"]),
     "explain-unknown-fact": (0, ["explain", "unknown-fact"]),
@@ -159,6 +175,10 @@ def test_decide_as_data(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
         "mutable": True,
     }.items() >= {}.items()
     assert any(change["outcome"] == "allow" and change["fact"] == "content.endorses" for change in data["would_be"])
+    assert data["repairs"]["complete"] is True
+    assert [repair["changes"] for repair in data["repairs"]["smallest"]] == [
+        {"content.disclosure": "clear", "content.disclosure_place": "in_message_prominent"}
+    ]
 
 
 def test_decide_reads_actions_from_files_and_standard_input(
@@ -172,6 +192,26 @@ def test_decide_reads_actions_from_files_and_standard_input(
     for source, stdin in ((str(file), ""), ("-", action)):
         status, out, _ = call(["decide", ACME, source, "--assume", "in_examples", "-q"], capsys, monkeypatch, stdin)
         assert (status, out) == (1, "revise\n")
+
+
+def test_stating_a_fact_leaves_the_others_of_its_group(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = '{"account.kind": "personal", "content": {"classification": "confidential"}}'
+    for name, value in (("content.tone", "[]"), ("content.topics", "culture"), ("content.disclosure", "unknown")):
+        arguments = ["decide", ACME, "-", "--set", f"{name}={value}", "--assume", "in_examples", "-q"]
+        assert call(arguments, capsys, monkeypatch, action)[:2] == (1, "deny\n")
+    arguments = ["decide", ACME, "-", "--set", "content.classification=public", "--assume", "in_examples", "-q"]
+    assert call(arguments, capsys, monkeypatch, action)[:2] == (0, "allow\n")
+
+
+def test_questions_as_data(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    status, out, _ = call([*GOLDENS["questions-open"][1], "-f", "json"], capsys, monkeypatch)
+    data = json.loads(out)
+    assert status == 1
+    assert data["determined"] is False
+    assert data["questions"][0]["fact"].startswith("content.disclosure")
+    assert {tuple(answer["outcomes"]) for answer in data["questions"][0]["answers"]} >= {("revise",)}
 
 
 @pytest.mark.parametrize(
@@ -235,7 +275,7 @@ def test_a_failed_case_is_a_readable_difference(
         (["explain", "unknown-fct"], 2, "did you mean unknown-fact?"),
         (["schema", "polcy"], 2, "polcy"),
         (["decide", "-", "-"], 2, "both"),
-        (["decide", "acme@1.0.0"], 2, "not supported yet"),
+        (["decide", "acme@9.9.9"], 2, "9.9.9"),
     ],
 )
 def test_wrong_usage_is_told_in_a_line(

@@ -14,6 +14,7 @@ from socialpolicy.values import Value
 from socialpolicy.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from socialpolicy.asking import Asker, Questions, Repairs
     from socialpolicy.compiling import Compiled
 
 
@@ -92,6 +93,39 @@ class Decider:
     def outcome(self, facts: Mapping[str, Any] | Action, *, assume: Assume | str = Assume.NOTHING) -> Outcome:
         """The outcome alone of ``decide``, faster."""
         return self.compiled.outcome_completed(self._completed(facts, assume))
+
+    @cached_property
+    def asker(self) -> Asker:
+        """The exact analysis of single actions; it is made when it is first asked for."""
+        from socialpolicy.asking import Asker
+
+        return Asker(self.program, self.compiled.decide_completed)
+
+    def questions(self, facts: Mapping[str, Any] | Action, *, assume: Assume | str = Assume.NOTHING) -> Questions:
+        """Which unknown facts can still change the decision about one action, exactly, in the order in which to ask.
+
+        Facts are given, assumed and refused as in ``decide``. Raises ``Undecided`` where the analysis meets a limit.
+        """
+        return self.asker.questions(self._stated(facts, assume))
+
+    def repairs(self, facts: Mapping[str, Any] | Action, *, assume: Assume | str = Assume.NOTHING) -> Repairs:
+        """The smallest changes to facts that the author can change by which an action becomes allowed, or who must approve.
+
+        Facts are given, assumed and refused as in ``decide``. Raises ``Undecided`` where the analysis meets a limit.
+        """
+        return self.asker.repairs(self._stated(facts, assume))
+
+    def _stated(self, facts: Mapping[str, Any] | Action, assume: Assume | str) -> dict[str, Value | None]:
+        """The checked facts, and those assumed for examples as if they were stated; what follows from facts is left to follow."""
+        stated = dict(facts.facts if isinstance(facts, Action) else self.checker(facts))
+        if Assume(assume) is Assume.NOTHING:
+            return stated
+        vocabulary = self.program.vocabulary
+        follows = complete(vocabulary, {**dict.fromkeys(vocabulary.facts), **stated})
+        for name, value in complete(vocabulary, stated, assume=assume).items():
+            if name not in stated and follows[name] is None and value == vocabulary.facts[name].in_examples:
+                stated[name] = value
+        return stated
 
     def _completed(self, facts: Mapping[str, Any] | Action, assume: Assume | str) -> dict[str, Value | None]:
         stated = facts.facts if isinstance(facts, Action) else self.checker(facts)

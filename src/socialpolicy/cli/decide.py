@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from copy import deepcopy
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from socialpolicy.asking import Repairs
 from socialpolicy.changes import changes
-from socialpolicy.cli import output, sources
+from socialpolicy.cli import facts as facts_given
+from socialpolicy.cli import output
+from socialpolicy.cli.facts import known_facts
 from socialpolicy.cli.main import GOOD, NO
 from socialpolicy.completing import Assume, complete
 from socialpolicy.conditions import All, reads
 from socialpolicy.deciding import Decider
 from socialpolicy.decisions import Decision, Item
 from socialpolicy.errors import ActionError
-from socialpolicy.loading.documents import REFUSED, Document
-from socialpolicy.loading.findings import CasesError, meant
-from socialpolicy.loading.reading import read_file
 from socialpolicy.policy import Policy
 from socialpolicy.program import Outcome
+from socialpolicy.solving import Undecided
 from socialpolicy.telling import shown, told
-from socialpolicy.values import UNKNOWN_WORD, Facts, Kind
+from socialpolicy.values import Facts
 
-CHANGES_SHOWN = 6
+CHANGES_SHOWN, REPAIRS_SHOWN = 6, 4
 
 
 @click.command()
-@click.argument("source")
-@click.argument("action", required=False)
-@click.option(
-    "--set", "stated", multiple=True, metavar="FACT=VALUE", help="State a fact; several values of a set by commas."
-)
-@click.option("--at", metavar="INSTANT", help="When it is to happen, such as 2026-05-01T10:00:00Z, or `now`.")
-@click.option(
-    "--assume",
-    type=click.Choice([Assume.NOTHING.value, Assume.IN_EXAMPLES.value]),
-    default="nothing",
-    show_default=True,
-    help="The values of facts that are left out: none, or those for examples.",
-)
+@facts_given.options
 @click.option("--explain", is_flag=True, help="For engineers: rules, facts, and what would change the decision.")
 @click.option("--why", is_flag=True, help="Add the rules' reasons.")
 @click.option("--code", is_flag=True, help="Print the Python that decides about this action.")
@@ -74,24 +61,16 @@ def command(
 
     Exit status 0 means that it may be posted.
     """  # fmt: skip
-    if source == "-" and action == "-":
-        raise click.UsageError("The policy and the action cannot both be read from standard input.")
-    policy = sources.decider_of(source)
-    document = action_document(action) if action is not None else None
-    facts = read_facts(policy, document, stated, at)
+    policy, document, facts = facts_given.given(source, action, stated, at)
     try:
         decision = policy.decide(facts, assume=assume)
     except ActionError as error:
-        raise located(error, document, facts) from None
+        raise facts_given.located(error, document, facts) from None
     on = output.colored(color)
     if code:
         click.echo(policy.compiled.source(complete(policy.vocabulary, policy.action(facts).facts, assume=assume)))
         return GOOD
-    clock = (
-        f"(at {shown(policy.action(facts).facts[policy.vocabulary.instant])}, by this machine's clock)"
-        if at == "now"
-        else ""
-    )
+    clock = facts_given.clock_of(policy, facts, at)
 
     def text() -> str:
         if quiet and not explain:
@@ -101,112 +80,16 @@ def command(
         return for_people(decision, why, known_facts(policy, facts, assume), on) + (f"\n{clock}" if clock else "")
 
     def data() -> dict[str, Any]:
-        would_be = [
-            change.as_data() for change in changes(policy.program, known_facts(policy, facts, assume), decision)
-        ]
-        return {"decision": decision.to_dict(), "would_be": would_be} | ({"clock": clock} if clock else {})
+        found = changes(policy.program, known_facts(policy, facts, assume), decision)
+        repairs = repairs_of(policy, facts, assume)
+        return {
+            "decision": decision.to_dict(),
+            "would_be": [change.as_data() for change in found],
+            "repairs": repairs.to_dict() if isinstance(repairs, Repairs) else None,
+        } | ({"clock": clock} if clock else {})
 
     output.write(formats, {"text": text, "json": lambda: output.as_json(data())})
     return NO if decision.outcome >= Outcome[fail_on.upper()] else GOOD
-
-
-# -- the facts -------------------------------------------------------------------------------------------------------
-
-
-def action_document(action: str) -> Document:
-    """The file of an action."""
-    document = sources.standard_input() if action == "-" else read_file(sources.exists(action))
-    if not document.failed and not isinstance(document.data, dict):
-        document.add(
-            "wrong-type",
-            (),
-            "an action is a mapping of facts to values.",
-            'write account.kind: personal, or {"account": {"kind": "personal"}}.',
-        )
-    if document.failed or document.data is REFUSED:
-        raise CasesError(document.findings)
-    return document
-
-
-def read_facts(policy: Decider, document: Document | None, stated: tuple[str, ...], at: str | None) -> dict[str, Any]:
-    """The facts of the file, of ``--set`` and of ``--at``."""
-    facts: dict[str, Any] = deepcopy(document.data) if document else {}
-    given: set[str] = set()
-    for text in stated:
-        name, equals, value = text.partition("=")
-        name = name.strip()
-        if name in given:
-            raise click.UsageError(
-                f"--set {text}: {name} is set twice; several values of a set go into one, by commas."
-            )
-        given.add(name)
-        fact = policy.vocabulary.facts.get(name)
-        if not equals:
-            raise click.UsageError(f"--set {text}: write FACT=VALUE, such as --set account.kind=personal.")
-        if fact is None:
-            raise click.UsageError(
-                f"--set {text}: {name} is not a fact of the vocabulary. " + meant(name, policy.vocabulary.facts)
-            )
-        leave_out(facts, name)
-        facts[name] = as_value(fact.kind, value.strip())
-    if at is not None:
-        name = policy.vocabulary.instant
-        if not name:
-            raise click.UsageError("--at: this vocabulary names no fact for the instant.")
-        leave_out(facts, name)
-        facts[name] = datetime.now(UTC).replace(microsecond=0) if at == "now" else at
-    return facts
-
-
-def leave_out(facts: dict[str, Any], name: str) -> None:
-    """Take a fact out that the file states, flat or nested: the command line states it anew."""
-    *groups, last = way(facts, name) or (name,)
-    for group in groups:
-        facts = facts[group]
-    if isinstance(facts, dict):
-        facts.pop(last, None)
-
-
-def as_value(kind: Kind, text: str) -> Any:
-    """The value that a word on the command line stands for, by the fact's type."""
-    if text in (UNKNOWN_WORD, "null"):
-        return None
-    if kind is Kind.BOOL:
-        return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower(), text)
-    if kind is Kind.INT:
-        return int(text) if len(text) < 20 and text.lstrip("-").isascii() and text.lstrip("-").isdigit() else text
-    if kind is Kind.SET:
-        return [word.strip() for word in text.removeprefix("[").removesuffix("]").split(",") if word.strip()]
-    return text
-
-
-def located(error: ActionError, document: Document | None, facts: Mapping[str, Any]) -> Exception:
-    """The error with the place in the action's file, if the facts came from one."""
-    if document is None:
-        return error
-    for problem in error.problems:
-        where = way(document.data, problem.at)
-        document.add(
-            problem.id, where, problem.message, problem.hint, key=problem.id in ("unknown-fact", "duplicate-key")
-        )
-    return CasesError(document.findings)
-
-
-def way(data: Any, name: str) -> tuple[str, ...]:
-    """The way to a fact in nested or flat data, as far as there is one."""
-    if not isinstance(data, dict):
-        return ()
-    if name in data:
-        return (name,)
-    for key, value in data.items():
-        if name.startswith(f"{key}."):
-            return (key, *way(value, name[len(key) + 1 :]))
-    return ()
-
-
-def known_facts(policy: Decider, facts: Mapping[str, Any], assume: str) -> Facts:
-    """All that is known when it is decided."""
-    return complete(policy.vocabulary, policy.action(facts).facts, assume=assume)
 
 
 # -- what is printed -------------------------------------------------------------------------------------------------
@@ -254,20 +137,69 @@ def for_engineers(policy: Decider, decision: Decision, facts: Mapping[str, Any],
         start = " " * 12
     if decision.missing:
         lines.append("  missing   " + wrapped(decision.missing))
+    lines.extend(would_be(policy, decision, facts, assume, on))
+    return "\n".join(lines)
+
+
+def would_be(policy: Decider, decision: Decision, facts: Mapping[str, Any], assume: str, on: bool) -> Iterator[str]:
+    """What the author could change to be allowed, or who could approve, and what single facts would do.
+
+    Where something helps that its author can change, the single facts are those that would make it stricter.
+    """
     start = "  would be  "
-    found = changes(policy.program, known, decision)
+    found = repairs_of(policy, facts, assume)
+    helped = isinstance(found, Repairs) and bool(found.repairs)
+    for ways in repaired(found, decision, on):
+        yield start + ways
+        start = " " * 12
     grouped: dict[tuple[str, Outcome, tuple[str, ...]], list[str]] = {}
-    for change in found:
-        grouped.setdefault((change.fact, change.outcome, change.because), []).append(shown(change.value))
-    for (fact, other, rules), values in list(grouped.items())[:CHANGES_SHOWN]:
+    for change in changes(policy.program, known_facts(policy, facts, assume), decision):
+        if change.outcome > decision.outcome or not helped:
+            grouped.setdefault((change.fact, change.outcome, change.because), []).append(shown(change.value))
+    for (fact, outcome, rules), values in list(grouped.items())[:CHANGES_SHOWN]:
         because = f"   ({', '.join(rules)})" if rules else ""
-        label = output.paint(other.word.upper().ljust(6), output.COLORS[other.word], on)
-        several = " or ".join(values[:3]) + (f" (or {len(values) - 3} more)" if len(values) > 3 else "")
-        lines.append(f"{start}{label} if {fact} were {several}{because}")
+        yield f"{start}{labelled(outcome, on)} if {fact} were {alternatives(values)}{because}"
         start = " " * 12
     if len(grouped) > CHANGES_SHOWN:
-        lines.append(f"{start}… and {len(grouped) - CHANGES_SHOWN} more single facts; -f json lists them all.")
-    return "\n".join(lines)
+        yield f"{start}… and {len(grouped) - CHANGES_SHOWN} more single facts; -f json lists them all."
+
+
+def repaired(found: Repairs | Undecided, decision: Decision, on: bool) -> Iterator[str]:
+    """The smallest repairs, or why there are none."""
+    if isinstance(found, Undecided):
+        yield f"?      {found}"
+        return
+    for repair in found.repairs[:REPAIRS_SHOWN]:
+        parts = [
+            f"{name} were {alternatives([shown(value), *map(shown, repair.others[name])])}"
+            for name, value in repair.changes.items()
+        ]
+        parts += [f"{' or '.join(contacts)} approved" for contacts in repair.approvers]
+        yield f"{labelled(Outcome.ALLOW, on)} if {' and '.join(parts)}"
+    more = len(found.repairs) - REPAIRS_SHOWN
+    if more > 0:
+        yield f"… and by {more}{'' if found.complete else ' or more'} other ways; -f json lists them."
+    if not found.repairs and decision.outcome is not Outcome.ALLOW:
+        rules = ", ".join(rule or "the baseline" for rule in found.in_the_way) or "facts that cannot all be true"
+        yield f"no better by anything that its author could change, nor by approvals: {rules}"
+
+
+def repairs_of(policy: Decider, facts: Mapping[str, Any], assume: str) -> Repairs | Undecided:
+    """The smallest repairs, or the limit that was met on the way."""
+    try:
+        return policy.repairs(facts, assume=assume)
+    except Undecided as error:
+        return error
+
+
+def labelled(outcome: Outcome, on: bool) -> str:
+    """An outcome in capitals, in its colour."""
+    return output.paint(outcome.word.upper().ljust(6), output.COLORS[outcome.word], on)
+
+
+def alternatives(values: Sequence[str]) -> str:
+    """Values of which any would do."""
+    return " or ".join(values[:3]) + (f" (or {len(values) - 3} more)" if len(values) > 3 else "")
 
 
 def wrapped(names: tuple[str, ...], width: int = 88) -> str:
