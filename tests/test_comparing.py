@@ -11,13 +11,13 @@ from random import Random
 
 import pytest
 from hypothesis import given
+
 from oracles import brute
 from oracles.pairs import Pair, neutral_pairs, program_pairs, random_pair
-from strategies import seeds
-
 from socialpolicy.comparing import Comparison, DiffKind, NotComparable, compare
 from socialpolicy.diffing import NEEDS
 from socialpolicy.versions import Bump
+from strategies import seeds
 
 LONG = int(os.environ.get("PAIRS", "10000"))
 PARTS = {
@@ -38,7 +38,9 @@ def kinds_of(tried: brute.Comparison) -> set[DiffKind]:
     for difference in tried.differences:
         if not difference.open and difference.new != difference.old:
             found.add(DiffKind.STRICTER if difference.new > difference.old else DiffKind.LOOSER)
-        found |= {PARTS[change.part, change.way] for change in difference.changes if change.full and not difference.open}
+        found |= {
+            PARTS[change.part, change.way] for change in difference.changes if change.full and not difference.open
+        }
     return found
 
 

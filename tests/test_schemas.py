@@ -50,7 +50,9 @@ def acme() -> socialpolicy.Policy:
 def accepts(model: type[BaseModel], data: Any) -> bool:
     try:
         model.model_validate(data)
-        if type(data.get("socialpolicy", 1)) is not int:  # reading resolves it by its type; the model alone takes true for 1
+        if (
+            type(data.get("socialpolicy", 1)) is not int
+        ):  # reading resolves it by its type; the model alone takes true for 1
             return False
     except ValidationError:
         return False

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from socialpolicy.actions import Action as Action
+    from socialpolicy.asking import Questions as Questions
+    from socialpolicy.asking import Repairs as Repairs
     from socialpolicy.comparing import NotComparable as NotComparable
     from socialpolicy.completing import Assume as Assume
     from socialpolicy.deciding import Decider as Decider
@@ -45,14 +47,14 @@ _HOMES = {
     "CasesError": "loading.findings", "Decider": "deciding", "Decision": "decisions", "Diff": "diffing",
     "Finding": "loading.findings", "LimitError": "loading.findings", "NotComparable": "comparing",
     "Outcome": "program", "Policy": "policy", "PolicyError": "loading.findings", "Program": "program",
-    "ProgramError": "encoding", "Proofs": "proving", "SocialPolicyError": "errors", "Store": "storing",
+    "ProgramError": "encoding", "Proofs": "proving", "Questions": "asking", "Repairs": "asking", "SocialPolicyError": "errors", "Store": "storing",
     "StoreError": "storing", "Undecided": "solving", "diff": "diffing", "load": "policy", "load_program": "saving",
     "loads": "policy", "prove": "proving", "save": "saving",
 }  # fmt: skip
 
 __all__ = [
     "Action", "ActionError", "Assume", "Bump", "CasesError", "Decider", "Decision", "Diff", "Finding", "LimitError",
-    "NotComparable", "Outcome", "Policy", "PolicyError", "Program", "ProgramError", "Proofs", "SocialPolicyError",
+    "NotComparable", "Outcome", "Policy", "PolicyError", "Program", "ProgramError", "Proofs", "Questions", "Repairs", "SocialPolicyError",
     "Store", "StoreError", "Undecided", "diff", "load", "load_program", "loads", "prove", "save",
 ]  # fmt: skip
 
