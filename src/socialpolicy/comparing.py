@@ -13,17 +13,17 @@ First actions are compared of which every fact is known; then those of which fac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from socialpolicy.completing import complete
+from socialpolicy.completing import Assume, complete
 from socialpolicy.conditions import Condition, holds, reads
 from socialpolicy.decisions import Decision
-from socialpolicy.errors import SocialPolicyError
+from socialpolicy.errors import ActionError, SocialPolicyError
 from socialpolicy.interpret import interpret
 from socialpolicy.partitions import REST, Partition, partition
 from socialpolicy.program import Approval, Duty, Effect, HandOver, Outcome, Program, Rule
@@ -103,7 +103,7 @@ class Statement:
 
     ``elsewhere`` are rules that decide some of these actions already, so that nothing changes for them; ``always`` tells
     that it is so for all others. ``missing_only``: one of the decisions is open; ``left_out``: neither is, but a fact is left
-    out. ``gains`` and ``loses`` tell whether the rule comes to apply, or ceases to.
+    out. ``beside`` are other changes that matter for some of the same actions. ``gains`` and ``loses`` tell whether the rule comes to apply, or ceases to.
     """
 
     kind: DiffKind
@@ -117,6 +117,7 @@ class Statement:
     missing_only: bool = False
     left_out: bool = False
     also: tuple[DiffKind, ...] = ()
+    beside: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,7 @@ class Versions:
         self.same_vocabulary = completes_alike(old.vocabulary, new.vocabulary)
         self.new = Deciding(self.world, self.reading, new, self.old.completed if self.same_vocabulary else None)
         self.admitted = self.circuit.both(self.old.completed.admits, self.new.completed.admits)
+        self.live: dict[Part, int] = {}
         self.renamed = matched(old, new)[1]
         self.overriding = overriding(old), overriding(new)
         self.questions = 0
@@ -654,6 +656,7 @@ class Comparing:
             return
         regions = {part: versions.region(part) for part in every}
         live = [part for part in every if regions[part] != -1 and versions.possible(regions[part])]
+        versions.live = {part: regions[part] for part in live}
         for want in wanted:
             told: list[Part] = []
             for part in live:
@@ -740,8 +743,16 @@ class Comparing:
             kind, part, outcomes, shown,
             gains=gains != -1 and versions.possible(literal, gains),
             loses=loses != -1 and versions.possible(literal, loses),
-            elsewhere=elsewhere, always=always, left_out=left_out, also=also,
+            elsewhere=elsewhere, always=always, left_out=left_out, also=also, beside=self.beside(versions, part),
         )  # fmt: skip
+
+    @staticmethod
+    def beside(versions: Versions, part: Part) -> tuple[Part, ...]:
+        """The other changes that matter for some of the same actions: what is decided there hangs on them too."""
+        region = versions.region(part)
+        return tuple(
+            other for other, its in versions.live.items() if other is not part and versions.possible(region, its)
+        )
 
     def elsewhere(
         self, versions: Versions, region: int, literal: int, least: Outcome, part: Part
@@ -773,9 +784,10 @@ class Comparing:
         facts = usual_witness(
             versions.world, versions.reading, [versions.admitted, *literals], self.new.vocabulary, about
         )
-        shown = Shown(
-            facts, unusual(facts, self.new.vocabulary, about), interpret(self.old, facts), interpret(self.new, facts)
-        )
+        old, new = interpret(self.old, facts), interpret(self.new, facts)
+        so = (decides_so(self.old, old), decides_so(self.new, new))
+        told = telling(facts, self.new.vocabulary, about, lambda some: all(same(some) for same in so))
+        shown = Shown(facts, told, old, new)
         remedy = Witness(versions.remedies).facts() if "remedies" in vars(versions) else {}
         confirm(want, shown, remedy)
         return shown
@@ -814,6 +826,7 @@ class Comparing:
                 (),
                 self.shown(versions, part, want, [literal, versions.region(part)]),
                 missing_only=True,
+                beside=self.beside(versions, part),
             )
             for part in found
             if part not in told
@@ -911,10 +924,45 @@ def unusual(facts: Facts, vocabulary: Vocabulary, about: frozenset[str]) -> dict
     return found
 
 
+TRIED_TO_LEAVE_OUT = 24
+"""How many facts are tried to be left out of what is told of a witness."""
+
+
+def telling(facts: Facts, vocabulary: Vocabulary, about: frozenset[str], same: Callable[[Facts], bool]) -> Facts:
+    """The facts of a witness that have to be told, so that with all others as in examples it is decided so.
+
+    Those that are not as in examples are; of those that have no example, as few as we find. All, if nothing less is the same.
+    """
+    odd = unusual(facts, vocabulary, frozenset())
+    without = [name for name in facts if name in vocabulary.facts and vocabulary.facts[name].in_examples is None]
+    kept = [name for name in without if name in about]
+    chosen = kept if same({**odd, **{name: facts[name] for name in kept}}) else without
+    if chosen is without and not same({**odd, **{name: facts[name] for name in without}}):
+        return facts
+    left = {name: facts[name] for name in facts if name in odd or name in chosen}
+    for name in sorted(chosen, key=lambda name: name in about)[:TRIED_TO_LEAVE_OUT]:
+        fewer = {other: value for other, value in left.items() if other != name}
+        if same({**odd, **fewer}):
+            left = fewer
+    return {**odd, **left}
+
+
+def decides_so(program: Program, decision: Decision) -> Callable[[Facts], bool]:
+    """Whether facts, the others being as in examples, are decided like this."""
+
+    def same(facts: Facts) -> bool:
+        known = {name: value for name, value in facts.items() if name in program.vocabulary.facts}
+        try:
+            other = interpret(program, known, assume=Assume.IN_EXAMPLES)
+        except ActionError:
+            return False
+        return (other.outcome, other.determined, other.sure) == (decision.outcome, decision.determined, decision.sure)
+
+    return same
+
+
 def refusal(program: Program, facts: Facts) -> str:
     """Why a vocabulary refuses an action."""
-    from socialpolicy.errors import ActionError
-
     try:
         known = complete(program.vocabulary, facts)
     except ActionError as error:

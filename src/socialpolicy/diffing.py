@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +24,18 @@ from socialpolicy.comparing import (
     record,
 )
 from socialpolicy.conditions import ALWAYS, All, Condition
-from socialpolicy.conditions import Any as AnyOf
-from socialpolicy.digests import canonical
-from socialpolicy.encoding import SILENT, encoded
+from socialpolicy.fingerprints import (
+    baseline_data,
+    fact_data,
+    fingerprint,
+    guarantee_data,
+    ordered,
+    rule_data,
+    vocabulary_data,
+)
 from socialpolicy.guarantees import Guarantee
 from socialpolicy.partitions import partition
-from socialpolicy.program import Effect, Outcome, Program, Rule
+from socialpolicy.program import Effect, Outcome, Rule
 from socialpolicy.proving import Proofs, Result, Status, prove
 from socialpolicy.solving import CONFLICTS, Circuit
 from socialpolicy.symbolic import Completing, Reading, World
@@ -150,8 +155,9 @@ class Diff:
 
     @property
     def needed(self) -> Bump:
-        """The bump that the changes call for which are not waived."""
-        return max((change.needs for change in self.changes if change.key not in self.waived), default=Bump.IDENTICAL)
+        """The bump that the changes call for which are not waived; what changes at all needs another number."""
+        left = [change.needs for change in self.changes if change.key not in self.waived]
+        return max([min(self.state, Bump.PATCH), *left])
 
     @property
     def lost(self) -> tuple[GuaranteeChange, ...]:
@@ -360,16 +366,17 @@ class Differing:
 
     def fingerprint(self, statement: Statement) -> str:
         """What the region of a statement comes to in both versions, whatever the words and the order: twelve hex digits."""
-        part = statement.part
-        region: Any
-        if part.rule is None:
-            region = [part.name, encoded(self.old.program.baseline, SILENT), encoded(self.new.program.baseline, SILENT)]
-            if part.name != "baseline":
-                region = [part.name, vocabulary_data(self.old.program), vocabulary_data(self.new.program)]
-        else:
-            region = [applies_data(self.old.program, part.old), applies_data(self.new.program, part.new)]
+        beside = ordered(self.part_data(other) for other in statement.beside)
         outcomes = sorted([old.word, new.word] for old, new in statement.outcomes)
-        return sha256(canonical([statement.kind.value, sorted(statement.also), outcomes, region])).hexdigest()[:12]
+        region = self.part_data(statement.part)
+        return fingerprint(statement.kind.value, sorted(statement.also), outcomes, region, beside)
+
+    def part_data(self, part: Part) -> Any:
+        """What changed, as it is in both versions."""
+        if part.rule is not None:
+            return [rule_data(self.old.program, part.old), rule_data(self.new.program, part.new)]
+        of = baseline_data if part.name == "baseline" else vocabulary_data
+        return [part.name, of(self.old.program), of(self.new.program)]
 
     def refused(self) -> Iterator[Change]:
         """Actions that only the new vocabulary refuses."""
@@ -379,9 +386,9 @@ class Differing:
                 f"some actions are refused now that were decided before: {refused.name}",
                 NEEDS["action-refused"],
                 details=("example: " + example(refused.facts),),
-                fingerprint=sha256(
-                    canonical([vocabulary_data(self.old.program), vocabulary_data(self.new.program)])
-                ).hexdigest()[:12],
+                fingerprint=fingerprint(
+                    "action-refused", vocabulary_data(self.old.program), vocabulary_data(self.new.program)
+                ),
             )
 
     @staticmethod
@@ -396,11 +403,19 @@ class Differing:
         mine, theirs = self.old.program.vocabulary.facts, self.new.program.vocabulary.facts
         for name in mine:
             if name not in theirs:
-                yield self.named("fact-removed", name, f"the fact {name} is gone")
+                yield self.named(
+                    "fact-removed",
+                    name,
+                    f"the fact {name} is gone",
+                    fact_data(mine.get(name)),
+                    fact_data(theirs.get(name)),
+                )
         for name, fact in theirs.items():
             old = mine.get(name)
             if old is None:
-                yield self.named("fact-added", name, f"a new fact: {name}")
+                yield self.named(
+                    "fact-added", name, f"a new fact: {name}", fact_data(mine.get(name)), fact_data(theirs.get(name))
+                )
                 continue
             lost, won = [], []
             if fact.values or old.values:
@@ -413,14 +428,26 @@ class Differing:
                 lost += ["numbers that it had"] if high[0] > low[0] or high[1] < low[1] else []
                 won += ["more numbers"] if high[0] < low[0] or high[1] > low[1] else []
             if lost:
-                yield self.named("fact-narrowed", name, f"{name} can no longer be {', '.join(lost)}")
+                yield self.named(
+                    "fact-narrowed",
+                    name,
+                    f"{name} can no longer be {', '.join(lost)}",
+                    fact_data(mine.get(name)),
+                    fact_data(theirs.get(name)),
+                )
             if won:
-                yield self.named("fact-widened", name, f"{name} can also be {', '.join(won)}")
+                yield self.named(
+                    "fact-widened",
+                    name,
+                    f"{name} can also be {', '.join(won)}",
+                    fact_data(mine.get(name)),
+                    fact_data(theirs.get(name)),
+                )
 
     @staticmethod
-    def named(id: str, name: str, sentence: str) -> Change:
-        """A change that is known by a name."""
-        return Change(id, sentence, NEEDS[id], fingerprint=sha256(f"{id} {name} {sentence}".encode()).hexdigest()[:12])
+    def named(id: str, name: str, sentence: str, *data: Any) -> Change:
+        """A change that is known by a name, and by what it is in both versions."""
+        return Change(id, sentence, NEEDS[id], fingerprint=fingerprint(id, name, *data))
 
     def guarantees(self) -> tuple[tuple[GuaranteeChange, ...], list[Change]]:
         """What became of each guarantee, and which were added, dropped, weakened or strengthened."""
@@ -435,10 +462,13 @@ class Differing:
                     id, some.title, before.status if before else None, after.status if after else None, after
                 )
             )
+            claims = [guarantee_data(result.guarantee if result else None) for result in (before, after)]
             if before is None:
-                changes.append(self.named("guarantee-added", id, f'a new guarantee: {id} "{some.title}"'))
+                changes.append(self.named("guarantee-added", id, f'a new guarantee: {id} "{some.title}"', *claims))
             elif after is None:
-                changes.append(self.named("guarantee-removed", id, f'the guarantee {id} "{some.title}" is gone'))
+                changes.append(
+                    self.named("guarantee-removed", id, f'the guarantee {id} "{some.title}" is gone', *claims)
+                )
             elif meaning(before.guarantee) != meaning(after.guarantee):
                 weaker, stronger = self.claims(before.guarantee, after.guarantee)
                 for id_, is_so, word in (
@@ -446,13 +476,8 @@ class Differing:
                     ("guarantee-strengthened", stronger and not weaker, "more"),
                 ):
                     if is_so:
-                        changes.append(
-                            self.named(
-                                id_,
-                                f"{id} {meaning(after.guarantee)}",
-                                f'the guarantee {id} "{some.title}" claims {word} than before',
-                            )
-                        )
+                        sentence = f'the guarantee {id} "{some.title}" claims {word} than before'
+                        changes.append(self.named(id_, id, sentence, *claims))
         return tuple(found), changes
 
     def claims(self, old: Guarantee, new: Guarantee) -> tuple[bool, bool]:
@@ -507,11 +532,11 @@ class Differing:
             ):
                 continue
             policy = self.new if part.new else self.old
+            told_above = bool(self.comparison.statements) and part in self.comparison.shown_otherwise
+otherwise = "what it changes is told above" if told_above else "it makes no decision different"
             word = {"added": "new", "removed": "gone", "changed": "written otherwise"}[part.change]
             id = {"added": "rule-added", "removed": "rule-removed", "changed": "rule-rewritten"}[part.change]
-            yield self.structural(
-                id, f'rule {part.name} "{part.rule.title}" is {word}; it makes no decision different', policy, part.name
-            )
+            yield self.structural(id, f'rule {part.name} "{part.rule.title}" is {word}; {otherwise}', policy, part.name)
         kept = [rule.id for rule in self.old.rules if rule.id in self.new.lines]
         if kept != [rule.id for rule in self.new.rules if rule.id in set(kept)]:
             yield self.structural("rule-moved", "rules stand in another order", self.new, "")
@@ -572,7 +597,8 @@ class Differing:
         for section in dict.fromkeys((*mine.sections, *theirs.sections)):
             if section not in ("templates", "playbooks") and mine.sections.get(section) != theirs.sections.get(section):
                 yield self.named("wording-changed", section, f"`{section}` reads otherwise")
-        if self.comparison.bounds_differ and not self.comparison.statements and not any(self.rules()):
+        differ = self.comparison.bounds_differ or bool(self.comparison.shown_otherwise)
+        if differ and not self.comparison.statements and not any(self.rules()):
             yield self.named(
                 "bounds-changed", "bounds", "bounds, or lists of what may be, differ where facts are missing"
             )
@@ -663,38 +689,3 @@ def by_id(proofs: Proofs) -> dict[str, Result]:
 def meaning(guarantee: Guarantee) -> tuple[object, ...]:
     """What a guarantee claims, its words apart."""
     return (guarantee.where, guarantee.admits, guarantee.only_if, frozenset(guarantee.unaffected_by))
-
-
-def applies_data(program: Program, rule: Rule | None) -> Any:
-    """What a rule asks and where it applies, as plain data without names, words and order."""
-    if rule is None:
-        return None
-    by_id = {other.id: other for other in program.rules}
-    data = encoded(rule, SILENT)
-    for key in ("id", "when", "overridden_by"):
-        data.pop(key, None)
-    return {
-        "asks": data,
-        "when": unordered(rule.when),
-        "except": hashes(applies_data(program, by_id[other]) for other in rule.overridden_by),
-    }
-
-
-def unordered(condition: Condition) -> Any:
-    """A condition as plain data, the parts of *and* and *or* in an order of their own."""
-    if isinstance(condition, All | AnyOf):
-        kind = "all" if isinstance(condition, All) else "any"
-        parts = [unordered(part) for part in condition.parts]
-        return {kind: sorted(parts, key=canonical)}
-    return encoded(condition, SILENT)
-
-
-def hashes(items: Iterable[Any]) -> list[str]:
-    """Digests of plain data, sorted."""
-    return sorted(sha256(canonical(item)).hexdigest() for item in items)
-
-
-def vocabulary_data(program: Program) -> Any:
-    """What of a vocabulary decides, as plain data."""
-    data = encoded(program.vocabulary, SILENT)
-    return {**data, "impossible": [encoded(condition) for condition in program.vocabulary.impossible]}

@@ -14,8 +14,17 @@ from functools import cached_property
 from itertools import chain
 from typing import Protocol
 
-from socialpolicy.comparing import Unconfirmed, conditions_of, duty_key, hand_over_key, suffices, unusual, usual_witness
-from socialpolicy.completing import complete
+from socialpolicy.comparing import (
+    Unconfirmed,
+    conditions_of,
+    decides_so,
+    duty_key,
+    hand_over_key,
+    suffices,
+    telling,
+    usual_witness,
+)
+from socialpolicy.completing import Assume, complete
 from socialpolicy.conditions import holds, reads
 from socialpolicy.decisions import Decision
 from socialpolicy.guarantees import Guarantee
@@ -25,7 +34,7 @@ from socialpolicy.program import Effect, Outcome, Program
 from socialpolicy.solving import CONFLICTS, Circuit, Undecided
 from socialpolicy.symbolic import Deciding, Reading, Witness, World
 from socialpolicy.telling import Plain, plain
-from socialpolicy.values import Facts, Truth
+from socialpolicy.values import Facts, Truth, Value
 
 
 class Status(StrEnum):
@@ -60,9 +69,19 @@ class Counterexample:
             "rules": list(self.rules),
         }
         if self.otherwise is not None and self.other_decision is not None:
-            changed = {name: plain(value) for name, value in self.otherwise.items() if self.facts.get(name) != value}
+            changed = {name: plain(value) for name, value in changed_facts(self.facts, self.otherwise).items()}
             data |= {"changed": changed, "other_outcome": self.other_decision.outcome.word}
         return data
+
+
+def changed_facts(facts: Facts, otherwise: Facts) -> dict[str, Value | None]:
+    """The facts that another action has otherwise; one that it leaves out is told as unknown."""
+    left_out = object()
+    return {
+        name: otherwise.get(name)
+        for name in {**facts, **otherwise}
+        if facts.get(name, left_out) != otherwise.get(name, left_out)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +218,18 @@ class Proving:
             other = Witness(copies.second_world).facts(kept)
         other_decision = interpret(self.program, other) if other is not None else None
         self.confirm(guarantee, facts, decision, other, other_decision)
-        rules = tuple(dict.fromkeys((*responsible(decision), *(responsible(other_decision) if other_decision else ()))))
-        return Counterexample(
-            facts, unusual(facts, self.program.vocabulary, about), decision, rules, other, other_decision
-        )
+        rules = responsible(decision)
+        if other_decision:
+            alone = set(decision.applies) ^ set(other_decision.applies)
+            rules = tuple(dict.fromkeys((*rules, *responsible(other_decision), *sorted(alone))))
+        same = decides_so(self.program, decision)
+        told = telling(facts, self.program.vocabulary, about, lambda some: same(some) and self.still(guarantee, some))
+        return Counterexample(facts, told, decision, rules, other, other_decision)
+
+    def still(self, guarantee: Guarantee, facts: Facts) -> bool:
+        """Whether a guarantee is about facts, the others being as in examples."""
+        known = complete(self.program.vocabulary, facts, assume=Assume.IN_EXAMPLES)
+        return holds(guarantee.where, known) is Truth.TRUE
 
     def confirm(
         self,

@@ -82,7 +82,13 @@ def waivers(path: Path) -> list[Waiver]:
             [Finding("syntax", message, name, line, column, column + 1, "check brackets and quotes.")]
         ) from None
     if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get("socialpolicy", {})
+        table = data.get("tool", {})
+        data = table.get("socialpolicy", {}) if isinstance(table, dict) else table
+    if not isinstance(data, dict):
+        at = line_of(text, "socialpolicy")
+        raise ConfigError(
+            [Finding("wrong-type", "`socialpolicy` is a table.", name, at, hint="write [tool.socialpolicy].")]
+        )
     findings = [
         Finding(
             "unknown-key",

@@ -83,6 +83,14 @@ def command(
     day = a_day(today)
     given = waivers(config or configured(Path()) or Path()) if config or configured(Path()) else []
     compared = [one_compared(before, after, given, day, budget) for before, after in pairs]
+    used = {waiver for one in compared for waiver in one.waived.values()}
+    for one in compared:  # what waives a change of one policy is not unused for another one
+        places = {(waiver.file, waiver.line) for waiver in used - set(one.waived.values())}
+        one.findings = [
+            finding
+            for finding in one.findings
+            if finding.id != "waiver-unused" or (finding.file, finding.line) not in places
+        ]
     on = output.colored(color)
 
     def text() -> str:

@@ -9,11 +9,11 @@ import click
 
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.diff import wrapped
-from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO
+from socialpolicy.cli.main import GAVE_UP, GOOD, NO
 from socialpolicy.diffing import example
 from socialpolicy.loading.findings import meant
 from socialpolicy.policy import Policy
-from socialpolicy.proving import Counterexample, Proofs, Result, Status, prove
+from socialpolicy.proving import Counterexample, Proofs, Result, Status, changed_facts, prove
 from socialpolicy.solving import CONFLICTS
 
 WORDS = {
@@ -47,6 +47,8 @@ def command(
             raise click.UsageError(f"--guarantee {id}: there is no such guarantee. " + meant(id, known))
     proofs = [(policy, prove(policy, only=only, conflicts=budget)) for policy in policies]
     on = output.colored(color)
+    if not any(proof.results for _, proof in proofs):
+        raise click.ClickException("there is no guarantee to prove; `guarantees:` in the policy states them.")
     output.write(
         formats,
         {
@@ -57,9 +59,6 @@ def command(
         },
     )
     statuses = {result.status for _, proof in proofs for result in proof.results}
-    if not statuses:
-        click.echo("there is no guarantee to prove; `guarantees:` in the policy states them.", err=True)
-        return COULD_NOT
     if statuses & {Status.FAILS, Status.VACUOUS}:
         return NO
     return GAVE_UP if Status.OPEN in statuses else GOOD
@@ -101,15 +100,13 @@ def broken(policy: Policy, label: str, shown: Counterexample) -> Iterator[str]:
         for rule in shown.rules
     )
     if shown.otherwise is not None and shown.other_decision is not None:
-        changed = {
-            name: shown.otherwise.get(name)
-            for name in {**shown.facts, **shown.otherwise}
-            if shown.facts.get(name) != shown.otherwise.get(name)
-        }
-        yield from wrapped(
-            f"with {example(changed)} it is {shown.other_decision.outcome.word} and not {shown.decision.outcome.word}; by {rules}",
-            9,
-        )
+        changed, other = example(changed_facts(shown.facts, shown.otherwise)), shown.other_decision.outcome
+        if other is shown.decision.outcome:
+            yield from wrapped(f"with {changed} it is {other.word} too, but something else follows; by {rules}", 9)
+        else:
+            yield from wrapped(
+                f"with {changed} it is {other.word} and not {shown.decision.outcome.word}; by {rules}", 9
+            )
     else:
         yield from wrapped(f"{shown.decision.outcome.word}, by {rules}", 9)
 
