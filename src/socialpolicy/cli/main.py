@@ -17,8 +17,10 @@ GOOD, NO, COULD_NOT, GAVE_UP, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 COMMANDS = {
     "validate": "Check policies and test cases: every mistake, with its place.",
     "decide": "Decide about one action, and say why.",
+    "questions": "Tell which unknown facts can still change a decision, and what to ask first.",
     "test": "Run the test cases of policies.",
     "diff": "Compare two versions: who may do what differently, and which version that calls for.",
+    "lint": "Find what is doubtful: rules that do nothing, contradictions, what nobody uses.",
     "prove": "Prove the guarantees of a policy for all actions, or show what breaks them.",
     "schema": "Print a JSON Schema, for editors and other programs.",
     "explain": "Print the page on a finding: why it is one, wrong and right.",
