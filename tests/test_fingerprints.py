@@ -382,7 +382,7 @@ SAME: dict[str, tuple[str, str, Edits]] = {
 
 
 @pytest.mark.parametrize("name", SAME)
-def test_one_change_has_one_fingerprint(name: str, request: pytest.FixtureRequest) -> None:
+def test_one_change_has_one_fingerprint(name: str) -> None:
     """Wording, order and the names of rules are no part of it, so that a waiver outlives them."""
     before, after, edits = SAME[name]
     otherwise = [edited(text, [edit for edit in edits if edit[0] in text]) for text in (before, after)]
@@ -432,7 +432,7 @@ BOUNDS = "the sentence that is taken in says no numbers"
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_another_change_has_another_fingerprint(name: str, request: pytest.FixtureRequest) -> None:
+def test_another_change_has_another_fingerprint(name: str) -> None:
     """A waiver of the one does not pass the other."""
     before, after, other_before, other_after = OTHERS[name]
     mine, theirs = keys(before, after), keys(other_before, other_after)

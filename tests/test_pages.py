@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +16,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import socialpolicy
+from diff_help import IDS as OF_A_DIFF
+from diff_help import SITUATIONS as OF_DIFFS
 from releases_help import SITUATIONS as OF_RELEASES
 from socialpolicy import ActionError, CasesError, LimitError, Policy, PolicyError, load, loads, save
 from socialpolicy.cli.validate import validate
 from socialpolicy.loading.policies import load_file
 from socialpolicy.loading.reading import read_file, read_text
+from socialpolicy.tidying import lint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Set
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(socialpolicy.__file__).parent
 PAGES = PACKAGE / "pages"
 BASE = (Path(__file__).parent / "pages_base.yaml").read_text("utf-8")
+LINT_BASE = (Path(__file__).parent / "pages_lint_base.yaml").read_text("utf-8")
+LINT_AT = datetime(2026, 6, 15, tzinfo=UTC)
 NAMES = sorted(page.stem for page in PAGES.glob("*.md"))
 
 
@@ -84,9 +90,9 @@ def sections(text: str) -> dict[str, str]:
     return {part.split(":")[0]: part for part in parts if ":" in part and not part.startswith("#")}
 
 
-def put_in(text: str) -> str:
+def put_in(text: str, base: str = BASE) -> str:
     """The base policy with these sections in place of its own."""
-    return "".join((sections(BASE) | sections(text)).values())
+    return "".join((sections(base) | sections(text)).values())
 
 
 def findings(block: Block, folder: Path) -> list[str]:
@@ -96,6 +102,8 @@ def findings(block: Block, folder: Path) -> list[str]:
             case "yaml" | "yaml file":
                 policy = loads(put_in(block.text) if block.kind == "yaml" else block.text)
                 return [finding.id for finding in policy.warnings]
+            case "yaml lint" | "yaml lint file":
+                return linted(put_in(block.text, LINT_BASE) if block.kind == "yaml lint" else block.text)
             case "yaml cases":
                 (folder / "cases.yaml").write_text(block.text, "utf-8")
                 results = base().test(folder / "cases.yaml")
@@ -114,6 +122,13 @@ def findings(block: Block, folder: Path) -> list[str]:
         return [problem.id for problem in error.problems]
     except LimitError as error:
         return [error.finding.id]
+
+
+def linted(text: str) -> list[str]:
+    """The ids of all that `lint` finds in a policy, and of the warnings before."""
+    policy = loads(text)
+    found = lint(policy, at=LINT_AT, document=read_text(text, "policy"))
+    return [finding.id for finding in (*policy.warnings, *found)]
 
 
 # Findings that the text of a policy cannot show: their pages have commands, and each is brought about here.
@@ -152,6 +167,24 @@ def a_changed_program(folder: Path) -> list[str]:
     return validated(folder / "acme.json")
 
 
+def a_proof_that_takes_too_long(folder: Path) -> list[str]:
+    text = put_in("rules:\n" + "".join(map(hard_rule, range(40))), LINT_BASE)
+    return sorted({finding.id for finding in lint(loads(text), conflicts=1) if finding.id == "lint-open"})
+
+
+def hard_rule(number: int) -> str:
+    """A rule that asks for three of many facts, each true or false, as the bits of its number say."""
+    names = [
+        "content.ai_label",
+        "content.concerted",
+        "content.about_work",
+        "content.mentions_company",
+        "content.shows_others",
+    ]
+    tests = ", ".join(f"{name}: {'true' if number >> place & 1 else 'false'}" for place, name in enumerate(names))
+    return f"  - {{id: R{number}, title: R, effect: deny, scope: everything, when: {{{tests}}}}}\n"
+
+
 def of_file(path: Path, *, root: Path | None = None) -> list[str]:
     try:
         load_file(path, root=root)
@@ -175,14 +208,19 @@ SITUATIONS: dict[str, Callable[[Path], list[str]]] = {
     "limit-reached": too_many_brackets,
     "policy-not-found": cases_without_a_policy,
     "bad-program": a_changed_program,
+    "lint-open": a_proof_that_takes_too_long,
     **OF_RELEASES,
+    **OF_DIFFS,
 }
 
 
 # -- the findings of the library -------------------------------------------------------------------------------------
 
 FINDINGS = frozenset({"Finding", "Problem", "Refuse"})
-PUT_TOGETHER = {"f'unknown-{kind}'": {"unknown-rule", "unknown-fact", "unknown-contact"}}
+PUT_TOGETHER = {
+    "f'unknown-{kind}'": {"unknown-rule", "unknown-fact", "unknown-contact"},
+    "f'{id}-{word}'": {"template-added", "template-removed", "playbook-added", "playbook-removed"},
+}
 """Ids that are put together from parts, with the values that they can have."""
 
 
@@ -190,7 +228,7 @@ def emitted() -> dict[str, str]:
     """Every finding id in the source of the library, with a place where it is emitted."""
     trees = {file.relative_to(PACKAGE): ast.parse(file.read_text("utf-8")) for file in sorted(PACKAGE.rglob("*.py"))}
     emitters = FINDINGS | {name for tree in trees.values() for name in takers(tree)}
-    found: dict[str, str] = {}
+    found = dict.fromkeys(OF_A_DIFF, "diffing.py")  # that stand in its tables, and not where they are emitted
     for file, tree in trees.items():
         for scope in ast.walk(tree):
             if isinstance(scope, ast.FunctionDef | ast.Module):
@@ -304,6 +342,7 @@ def test_what_a_page_tells_without_a_text_gives_its_finding(name: str, tmp_path:
 
 
 def test_the_policy_of_the_pages_is_sound(tmp_path: Path) -> None:
+    assert linted(LINT_BASE) == []
     assert base().warnings == ()
     (tmp_path / "policy.yaml").write_text(BASE, "utf-8")
     assert load(tmp_path).digest == base().digest

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 from random import Random
 
 from oracles import brute
 from oracles.brute import TooManyError
 from socialpolicy.asking import Asker
 from socialpolicy.completing import complete
-from socialpolicy.conditions import All, Not, holds
+from socialpolicy.conditions import All, Has, Not, SameAs, holds
 from socialpolicy.errors import ActionError
 from socialpolicy.interpret import interpret
 from socialpolicy.program import Outcome, Program
-from socialpolicy.values import Facts, Truth
-from socialpolicy.vocabulary import Vocabulary
+from socialpolicy.symbolic import Witness
+from socialpolicy.values import Facts, Kind, Truth
+from socialpolicy.vocabulary import Fact, Vocabulary
 from strategies import at_random, build_test, many_facts, random_program
 from test_oracles import APPROVALS, CLEAR, KNOWN, OFFICIAL, SECRET, ask, deny, require
 from test_oracles import program as of_rules
@@ -119,7 +121,7 @@ def test_answers_say_what_may_come_of_them() -> None:
 
 
 def test_facts_that_cannot_all_be_true_are_named() -> None:
-    """Where no completion is left, the facts named clash, and none of them could be left out."""
+    """Where no completion is left, the facts named clash, and no fewer facts do."""
     clashes = 0
     for program, asker, facts in asked(share_known=0.9, number=8):
         found = asker.questions(facts)
@@ -131,7 +133,9 @@ def test_facts_that_cannot_all_be_true_are_named() -> None:
         assert clash or program.vocabulary.impossible
         bare = Asker(replace(program, vocabulary=without_defaults(program)))
         assert not possible(bare, clash)
-        assert all(possible(bare, {other: clash[other] for other in clash if other != name}) for name in clash)
+        stated = [(name, value) for name, value in facts.items() if value is not None]
+        fewer = [dict(chosen) for chosen in combinations(stated, max(len(clash) - 1, 0))]
+        assert all(possible(bare, chosen) for chosen in fewer) or not clash
     assert clashes > 5
 
 
@@ -211,6 +215,62 @@ def test_facts_that_are_fixed_are_not_changed() -> None:
     fixed = Asker(replace(policy, vocabulary=vocabulary))
     for official, ways in ((False, 1), (True, 0), (None, 0)):
         assert len(fixed.repairs({**KNOWN, "official": official}).repairs) == ways
+
+
+def test_what_is_relevant_is_shown_by_two_actions() -> None:
+    """Of texts, numbers, instants and open sets too: two actions that differ in one fact, decided anew, and differently."""
+    shown = 0
+    for seed in range(60):
+        program = random_program(Random(seed), rules_at_most=6)
+        asker, changed = Asker(program), brute.changed_by(brute.space(program, program).values)
+        for facts in many_facts(program, seed, 3, share_known=0.6):
+            try:
+                known = complete(program.vocabulary, facts)
+            except ActionError:
+                continue
+            if refuses(program, facts) or asker.questions(facts).contradictory:
+                continue
+            for name, together in asker.relevant(known).items():
+                if not together:
+                    one, other = two_actions(asker, known, name)
+                    assert {fact for fact in one if one[fact] != other.get(fact)} == {name}
+                    assert all(one[fact] == value for fact, value in known.items() if value is not None)
+                    assert changed(interpret(program, one), interpret(program, other))
+                    shown += 1
+    assert shown > 100
+
+
+def two_actions(asker: Asker, known: Facts, name: str) -> tuple[Facts, Facts]:
+    """Two completions that are equal but for one fact, and decided differently."""
+    pair = asker.pair(known)
+    equal = [literal for other, literal in pair.equal.items() if other != name]
+    assert pair.circuit.possible(pair.differ, *pair.knowing(known), *equal)
+    stated = {fact: value for fact, value in known.items() if value is not None}
+    one = Witness(pair.one.world).facts(stated)
+    return one, Witness(pair.other.world).facts({fact: value for fact, value in one.items() if fact != name})
+
+
+def test_members_that_are_known_are_all_there_are() -> None:
+    """Whoever is in a set of one member is that member: nobody else is asked about."""
+    facts = {
+        "team": Fact("team", Kind.SET),
+        "author": Fact("author", Kind.STRING),
+        "owner": Fact("owner", Kind.STRING),
+    }
+    rule = replace(deny(All((Has("team", "author"), Not(SameAs("author", "owner"))))), id="R")
+    asker = Asker(replace(of_rules(), vocabulary=Vocabulary(facts), rules=(rule,)))
+    alone = asker.questions({"team": frozenset({"ann"}), "owner": "ann"})
+    assert alone.determined
+    assert alone.outcomes == (Outcome.ALLOW,)
+    assert asker.questions({"team": frozenset({"ann", "bob"}), "owner": "ann"}).relevant == ("author",)
+
+
+def test_just_the_rules_that_stand_in_the_way_are_named() -> None:
+    """What could be put right is not named beside what could not."""
+    policy = of_rules(replace(deny(SECRET), id="never"), replace(require(CLEAR), id="clear"))
+    found = Asker(policy).repairs({**KNOWN, "secret": True})
+    assert not found.repairs
+    assert found.in_the_way == ("never",)
 
 
 def without_defaults(program: Program) -> Vocabulary:

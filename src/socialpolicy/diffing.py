@@ -533,7 +533,7 @@ class Differing:
                 continue
             policy = self.new if part.new else self.old
             told_above = bool(self.comparison.statements) and part in self.comparison.shown_otherwise
-otherwise = "what it changes is told above" if told_above else "it makes no decision different"
+            otherwise = "what it changes is told above" if told_above else "it makes no decision different"
             word = {"added": "new", "removed": "gone", "changed": "written otherwise"}[part.change]
             id = {"added": "rule-added", "removed": "rule-removed", "changed": "rule-rewritten"}[part.change]
             yield self.structural(id, f'rule {part.name} "{part.rule.title}" is {word}; {otherwise}', policy, part.name)
