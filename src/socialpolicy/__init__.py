@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from socialpolicy.solving import Undecided as Undecided
     from socialpolicy.storing import Store as Store
     from socialpolicy.storing import StoreError as StoreError
+    from socialpolicy.tidying import lint as lint
     from socialpolicy.versions import Bump as Bump
 
 __version__ = "0.1.0"
@@ -48,14 +49,14 @@ _HOMES = {
     "Finding": "loading.findings", "LimitError": "loading.findings", "NotComparable": "comparing",
     "Outcome": "program", "Policy": "policy", "PolicyError": "loading.findings", "Program": "program",
     "ProgramError": "encoding", "Proofs": "proving", "Questions": "asking", "Repairs": "asking", "SocialPolicyError": "errors", "Store": "storing",
-    "StoreError": "storing", "Undecided": "solving", "diff": "diffing", "load": "policy", "load_program": "saving",
+    "StoreError": "storing", "Undecided": "solving", "diff": "diffing", "lint": "tidying", "load": "policy", "load_program": "saving",
     "loads": "policy", "prove": "proving", "save": "saving",
 }  # fmt: skip
 
 __all__ = [
     "Action", "ActionError", "Assume", "Bump", "CasesError", "Decider", "Decision", "Diff", "Finding", "LimitError",
     "NotComparable", "Outcome", "Policy", "PolicyError", "Program", "ProgramError", "Proofs", "Questions", "Repairs", "SocialPolicyError",
-    "Store", "StoreError", "Undecided", "diff", "load", "load_program", "loads", "prove", "save",
+    "Store", "StoreError", "Undecided", "diff", "lint", "load", "load_program", "loads", "prove", "save",
 ]  # fmt: skip
 
 

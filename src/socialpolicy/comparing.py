@@ -901,7 +901,7 @@ def usual_literals(world: World, reading: Reading, vocabulary: Vocabulary) -> di
             rest = bool(members - set(domain.members))
             for member, literal in zip(domain.members, world.stated.values[name], strict=True):
                 usual.setdefault(literal if member in members or (member == REST and rest) else -literal, name)
-        elif value is not None and any(item.value() == value for item in domain.classes):
+        elif value is not None and any(item.has(value) for item in domain.classes):
             usual.setdefault(reading.equals(name, value, world.stated), name)
         elif not world.total:
             usual.setdefault(-world.stated.known[name], name)

@@ -347,8 +347,8 @@ class Differing:
             if common:
                 yield "where " + phrases(common)
             if lost or won:
-                yield f"was only where {phrases(lost)}" if lost else "was everywhere there"
-                yield f"is only where {phrases(won)}" if won else "is everywhere there"
+                yield f"before: where {phrases(lost)}" if lost else "before: everywhere there"
+                yield f"now: where {phrases(won)}" if won else "now: everywhere there"
             before_asks, after_asks = asks(part.old), asks(part.new)
             dropped = [ask for ask in before_asks if ask not in after_asks]
             more = [ask for ask in after_asks if ask not in before_asks]

@@ -691,7 +691,10 @@ class Witness:
         item = next(item for item, literal in values if self.true(literal))
         beside = self.world.partition.beside(name) - {name}
         if item.single or not beside:
-            return item.value()
+            example = next(
+                (side.facts[name].in_examples for side in reversed(self.world.vocabularies) if name in side.facts), None
+            )
+            return example if example is not None and item.has(example) else item.value()
         taken = [found[other] for other in beside if other in found]
         return next(value for value in map(item.value, range(10_000)) if value not in taken)
 

@@ -14,6 +14,7 @@ import click
 
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import GOOD, NO
+from socialpolicy.decisions import Decision
 from socialpolicy.diffing import VERSION_FINDINGS, Change, Diff, diff, example
 from socialpolicy.loading.findings import Finding
 from socialpolicy.loading.findings import told as findings_told
@@ -241,13 +242,16 @@ def section(one: Compared, direction: str, verbose: bool, on: bool) -> Iterator[
             yield from wrapped(detail)
         if change.statement is not None:
             shown = change.statement.shown
-            yield from wrapped(
-                f"example: {example(shown.unusual)}  {shown.old.outcome.word} -> {shown.new.outcome.word}"
-            )
+            yield from wrapped(f"example: {example(shown.unusual)}  {came(shown.old)} -> {came(shown.new)}")
             if verbose:
                 yield from wrapped(f"with all facts: {example(shown.facts)}")
         if verbose or change.key in one.waived:
             yield f"            {change.key}"
+
+
+def came(decision: Decision) -> str:
+    """The outcome of a decision, and that it is open where it is."""
+    return decision.outcome.word if decision.determined else f"{decision.outcome.word} (open)"
 
 
 def wrapped(text: str, indent: int = 12) -> Iterator[str]:

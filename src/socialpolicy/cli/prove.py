@@ -67,27 +67,28 @@ def command(
 def told(policy: Policy, proofs: Proofs, *, quiet: bool, on: bool) -> Iterator[str]:
     """What became of a policy's guarantees, for a person."""
     width = max((len(result.id) for result in proofs.results), default=0)
+    first = max([len("holds "), *(len(WORDS[result.status][0]) for result in proofs.results)])
     if not quiet:
         yield f"{output.paint(f'{policy.id} {policy.version}', None, on, bold=True)}   {policy.file}"
     for result in proofs.results:
         if quiet and result.status is Status.HOLDS:
             continue
-        yield from told_one(policy, result, width, on=on)
+        yield from told_one(policy, result, first, width, on=on)
     held = sum(result.status is Status.HOLDS for result in proofs.results)
     if not quiet and proofs.results:
         yield f"{held} of {len(proofs.results)} guarantees proved for all actions."
 
 
-def told_one(policy: Policy, result: Result, width: int, *, on: bool) -> Iterator[str]:
+def told_one(policy: Policy, result: Result, first: int, width: int, *, on: bool) -> Iterator[str]:
     """One guarantee: its status, and an action that breaks it."""
     word, color = WORDS[result.status]
-    yield f"  {output.paint(word.ljust(6), color, on, bold=result.status is not Status.HOLDS)} {result.id.ljust(width)}  {result.title}"
+    yield f"  {output.paint(word.ljust(first), color, on, bold=result.status is not Status.HOLDS)} {result.id.ljust(width)}  {result.title}"
     if result.limit:
         yield f"         gave up: {result.limit}"
     if result.counterexample:
         yield from broken(policy, "example", result.counterexample)
     if result.status is Status.VACUOUS:
-        yield f"         no action is as it says; check its `when` and `assuming` ({policy.file}:{result.guarantee.line})"
+        yield f"         no action is like this; check its `when` and `assuming` ({policy.file}:{result.guarantee.line})"
     if result.status is Status.HOLDS and result.where_missing is Status.FAILS and result.counterexample_missing:
         yield from broken(policy, "where facts are missing it does not hold", result.counterexample_missing)
 
@@ -108,7 +109,8 @@ def broken(policy: Policy, label: str, shown: Counterexample) -> Iterator[str]:
                 f"with {changed} it is {other.word} and not {shown.decision.outcome.word}; by {rules}", 9
             )
     else:
-        yield from wrapped(f"{shown.decision.outcome.word}, by {rules}", 9)
+        why = f"by {rules}" if shown.decision.determined else "since facts are missing"
+        yield from wrapped(f"{shown.decision.outcome.word}, {why}", 9)
 
 
 def as_data(policy: Policy, proofs: Proofs) -> dict[str, Any]:
