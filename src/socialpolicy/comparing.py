@@ -663,7 +663,7 @@ class Comparing:
                 others = [-regions[other] for other in live if other is not part]
                 if versions.possible(want.literal, regions[part], *others):
                     told.append(part)
-            for part in live:
+            for part in sorted(live, key=lambda part: not decisive(part, want)):
                 left = [-regions[other] for other in told]
                 if part not in told and versions.possible(want.literal, regions[part], *left):
                     told.append(part)
@@ -848,6 +848,18 @@ class Comparing:
         """The changed rules that some decision shows otherwise, be it among what may be."""
         regions = {part: versions.region(part) for part in self.parts}
         return frozenset(part for part, region in regions.items() if region != -1 and versions.possible(region))
+
+
+def decisive(part: Part, want: Wanted) -> bool:
+    """Whether a rule says what an outcome comes to: it is as strict as the new one, or was as strict as the old one."""
+    if want.pair is None:
+        return True
+    old, new = want.pair
+    rule, outcome = (part.new, new) if new > old else (part.old, old)
+    if rule is None:
+        return part.rule is None
+    strictest = Outcome.DENY if rule.effect is Effect.DENY else Outcome.ASK if rule.approval else Outcome.REVISE
+    return strictest >= outcome and (rule.effect is Effect.DENY or bool(rule.approval or rule.needs))
 
 
 def true_in(model: Mapping[int, bool], literal: int) -> bool:

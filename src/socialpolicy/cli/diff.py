@@ -96,7 +96,8 @@ def command(
 
     def text() -> str:
         if state:
-            return max((one.diff.state if one.diff else Bump.MAJOR for one in compared), default=Bump.IDENTICAL).word
+            states = [one.diff.state if one.diff else Bump.MAJOR for one in compared if one.only != "new"]
+            return max(states, default=Bump.IDENTICAL).word
         if changelog:
             return "\n".join(line for one in compared if one.diff for line in for_changelog(one.diff))
         return "\n\n".join(told(one, verbose=verbose, quiet=quiet, on=on) for one in compared)
