@@ -282,7 +282,10 @@ class Versions:
         self.old = Deciding(self.world, self.reading, old)
         self.same_vocabulary = completes_alike(old.vocabulary, new.vocabulary)
         self.new = Deciding(self.world, self.reading, new, self.old.completed if self.same_vocabulary else None)
-        self.admitted = self.circuit.both(self.old.completed.admits, self.new.completed.admits)
+        # Deciding does not look at `impossible`, so only what both versions rule out is left aside.
+        before, after = self.old.completed, self.new.completed
+        ruled_out = self.circuit.both(before.impossible, after.impossible)
+        self.admitted = self.circuit.both(-before.contradicts, -after.contradicts, -ruled_out)
         self.live: dict[Part, int] = {}
         self.renamed = matched(old, new)[1]
         self.overriding = overriding(old), overriding(new)
@@ -614,13 +617,12 @@ class Comparing:
             every = [*self.parts, *self.others]
             if self.old.when_unknown is not self.new.when_unknown:
                 every.append(Part("when_unknown"))
-            seen = {kind for statement in statements for kind in (statement.kind, *statement.also)}
-            determined = [
-                want
-                for want in self.wanted(versions, versions.both_determined, full=True)
-                if want.kind not in seen or (want.pair and want.pair not in pairs)
+            determined = self.wanted(versions, versions.both_determined, full=True)
+            found = [
+                (part, want)
+                for part, want in self.told(versions, determined, every)
+                if not any(already_told(statement, part, want) for statement in statements)
             ]
-            found = list(self.told(versions, determined, every))
             more = self.joined(versions, found, left_out=True)
             pairs |= {pair for statement in more for pair in statement.outcomes}
             statements += more
@@ -848,6 +850,12 @@ class Comparing:
         """The changed rules that some decision shows otherwise, be it among what may be."""
         regions = {part: versions.region(part) for part in self.parts}
         return frozenset(part for part, region in regions.items() if region != -1 and versions.possible(region))
+
+
+def already_told(statement: Statement, part: Part, want: Wanted) -> bool:
+    """Whether a statement says of a change what is wanted."""
+    kinds = (statement.kind, *statement.also)
+    return statement.part == part and want.kind in kinds and (want.pair is None or want.pair in statement.outcomes)
 
 
 def decisive(part: Part, want: Wanted) -> bool:

@@ -25,11 +25,14 @@ from socialpolicy.comparing import (
 )
 from socialpolicy.conditions import ALWAYS, All, Condition
 from socialpolicy.fingerprints import (
+    applying_data,
     baseline_data,
+    digest,
     fact_data,
     fingerprint,
     guarantee_data,
     ordered,
+    program_data,
     rule_data,
     vocabulary_data,
 )
@@ -261,6 +264,8 @@ class Differing:
     def __init__(self, old: Policy, new: Policy, conflicts: int) -> None:
         self.old, self.new, self.conflicts = old, new, conflicts
         self.comparison = compare(old.program, new.program, conflicts=conflicts)
+        self.before, self.after = applying_data(old.program), applying_data(new.program)
+        self.base = digest(program_data(old.program, self.before))
         self.old_file, self.new_file = (place_name(policy.file) for policy in (old, new))
 
     def diff(self) -> Diff:
@@ -369,12 +374,15 @@ class Differing:
         beside = ordered(self.part_data(other) for other in statement.beside)
         outcomes = sorted([old.word, new.word] for old, new in statement.outcomes)
         region = self.part_data(statement.part)
-        return fingerprint(statement.kind.value, sorted(statement.also), outcomes, region, beside)
+        return fingerprint(statement.kind.value, sorted(statement.also), outcomes, region, beside, self.base)
 
     def part_data(self, part: Part) -> Any:
         """What changed, as it is in both versions."""
         if part.rule is not None:
-            return [rule_data(self.old.program, part.old), rule_data(self.new.program, part.new)]
+            return [
+                rule_data(self.old.program, self.before, part.old),
+                rule_data(self.new.program, self.after, part.new),
+            ]
         of = baseline_data if part.name == "baseline" else vocabulary_data
         return [part.name, of(self.old.program), of(self.new.program)]
 
@@ -383,7 +391,7 @@ class Differing:
         for refused in self.comparison.refused:
             yield Change(
                 "action-refused",
-                f"some actions are refused now that were decided before: {refused.name}",
+                f"some actions are said now to be none that were some before: {refused.name}",
                 NEEDS["action-refused"],
                 details=("example: " + example(refused.facts),),
                 fingerprint=fingerprint(
@@ -594,6 +602,9 @@ class Differing:
                     yield self.named("wording-changed", f"{kind} {name}", f"the {kind} {name} reads otherwise")
         if any(name in theirs.starts and reworded(words, theirs.starts[name]) for name, words in mine.starts.items()):
             yield self.named("wording-changed", "baseline", "`baseline` reads otherwise")
+        ruled_out = [side.program.vocabulary.impossible for side in (self.old, self.new)]
+        if ruled_out[0] != ruled_out[1] and not self.comparison.refused:
+            yield self.named("wording-changed", "impossible", "other actions are said to be impossible")
         for section in dict.fromkeys((*mine.sections, *theirs.sections)):
             if section not in ("templates", "playbooks") and mine.sections.get(section) != theirs.sections.get(section):
                 yield self.named("wording-changed", section, f"`{section}` reads otherwise")

@@ -1,12 +1,13 @@
 """Fingerprints: what a change comes to in both versions, whatever its words and the order in which it is written.
 
 A waiver names a change by its fingerprint, so everything that bears on which decisions differ is in it: where a rule holds, what
-it asks, which rules set it aside and which it sets aside. Of a rule, its id and its texts are not; of a guarantee, its title.
+it asks, which rules set it aside and which it sets aside; and all of the version that it is compared with, since what a change
+bites on hangs on the rules beside it. Of a rule, its id and its texts are not; of a guarantee, its title.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -16,7 +17,7 @@ from socialpolicy.conditions import Any as AnyOf
 from socialpolicy.digests import canonical
 from socialpolicy.encoding import SILENT, encoded
 from socialpolicy.guarantees import Guarantee
-from socialpolicy.program import Program, Rule
+from socialpolicy.program import Effect, Program, Rule
 from socialpolicy.vocabulary import Fact
 
 
@@ -25,17 +26,27 @@ def fingerprint(*parts: Any) -> str:
     return sha256(canonical(list(parts))).hexdigest()[:12]
 
 
-def rule_data(program: Program, rule: Rule | None) -> Any:
-    """What a rule asks, where it applies, and what it sets aside."""
+def rule_data(program: Program, applying: Mapping[str, str], rule: Rule | None) -> Any:
+    """What a rule asks, where it applies, and what it sets aside; ``applying`` is what ``applying_data`` says of all rules."""
     if rule is None:
         return None
-    applying: dict[str, str] = {}
-    for other in program.rules:  # overriding rules come first
-        applying[other.id] = digest(
-            [asks_data(other), unordered(other.when), sorted(applying[id] for id in other.overridden_by)]
-        )
     aside = sorted(applying[other.id] for other in program.rules if rule.id in other.overridden_by)
     return [applying[rule.id], aside]
+
+
+def applying_data(program: Program) -> dict[str, str]:
+    """For every rule, a digest of what it asks and where it applies."""
+    applying: dict[str, str] = {}
+    for rule in program.rules:  # overriding rules come first
+        above = sorted(applying[id] for id in rule.overridden_by)
+        applying[rule.id] = digest([asks_data(rule), unordered(rule.when), above])
+    return applying
+
+
+def program_data(program: Program, applying: Mapping[str, str]) -> Any:
+    """All that decides, without names, words, order and tips."""
+    rules = sorted(applying[rule.id] for rule in program.rules if rule.effect is not Effect.ADVISE)
+    return [rules, baseline_data(program), vocabulary_data(program)]
 
 
 def asks_data(rule: Rule) -> Any:
@@ -96,7 +107,14 @@ def vocabulary_data(program: Program) -> Any:
 
 def baseline_data(program: Program) -> Any:
     """Where decisions start."""
-    return encoded(program.baseline, SILENT)
+    starts = {
+        value: [
+            start.outcome.word,
+            start.approval and [sorted({one.gives for one in start.approval.of}), start.approval.at_least],
+        ]
+        for value, start in program.baseline.starts.items()
+    }
+    return [program.baseline.fact, starts]
 
 
 def digest(data: Any) -> str:

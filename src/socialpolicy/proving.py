@@ -158,6 +158,7 @@ def prove(
 
     Without ``missing`` it is not asked whether they also hold where facts are missing, and told so as open.
     """
+    only = {only} if isinstance(only, str) else set(only)
     wanted = [guarantee for guarantee in policy.guarantees if not only or guarantee.id in only]
     if not wanted:
         return Proofs(())

@@ -115,7 +115,9 @@ class Release(Indexed):
         if self.in_force is None:
             return instants.instant(self.released)
         day, where = instants.day(self.in_force.from_), instants.zone(self.time_zone)
-        return instants.begins(day, where) if day and where else None
+        begins, released = instants.begins(day, where) if day and where else None, instants.instant(self.released)
+        # A version is in force at no moment at which it was not there yet: the past stays as it was.
+        return max(begins, released) if begins and released else begins
 
     def ends(self) -> datetime | None:
         """The first instant at which it is in force no more; None where there is no end."""

@@ -572,13 +572,21 @@ class Judge:
         self.read = frozenset(name for condition in all_conditions(program) for name in reads(condition))
         self.read |= {program.baseline.fact} - {""}
 
-    def completed(self, facts: Facts) -> Facts | None:
-        """The facts, completed; None where the program does not admit them."""
+    def settled(self, facts: Facts) -> Facts | None:
+        """The facts, completed; None where they contradict each other."""
         try:
-            known = facts if self.plain else complete(self.program.vocabulary, facts)
+            return facts if self.plain else complete(self.program.vocabulary, facts)
         except ActionError:
             return None
-        return None if any(holds(bad, known) is Truth.TRUE for bad in self.program.vocabulary.impossible) else known
+
+    def ruled_out(self, known: Facts | None) -> bool:
+        """Whether completed facts contradict each other, or are said to be impossible."""
+        return known is None or any(holds(bad, known) is Truth.TRUE for bad in self.program.vocabulary.impossible)
+
+    def completed(self, facts: Facts) -> Facts | None:
+        """The facts, completed; None where the program does not admit them."""
+        known = self.settled(facts)
+        return None if self.ruled_out(known) else known
 
     def knows_all(self, completed: Facts) -> bool:
         """Whether all facts are known that the program reads."""
@@ -636,12 +644,14 @@ def compare(old: Program, new: Program, *, limit: int = LIMIT) -> Comparison:
     before, after = Judge(old), Judge(new)
     judged: dict[tuple[int, int], tuple[Decision, Decision, Difference | None]] = {}  # equal decisions are one object
     for facts in tried.actions():
-        known, known_after = before.completed(facts), after.completed(facts)
-        if known is None or known_after is None:
-            if known is not None:
-                found.refused_by_new.append(facts)
-            if known_after is not None:
-                found.refused_by_old.append(facts)
+        known, known_after = before.settled(facts), after.settled(facts)
+        one_out, other_out = before.ruled_out(known), after.ruled_out(known_after)
+        if other_out and not one_out:
+            found.refused_by_new.append(facts)
+        if one_out and not other_out:
+            found.refused_by_old.append(facts)
+        # Deciding does not look at `impossible`: what one of them rules out is compared all the same.
+        if known is None or known_after is None or (one_out and other_out):
             continue
         found.points += 1
         one, other = before.decide(known), after.decide(known_after)

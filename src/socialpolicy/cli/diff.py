@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,12 @@ def paired(old: str, new: str | None, against: str | None) -> Iterator[tuple[Pol
     if len(before) == len(after_all) == 1:
         yield before[0], after_all[0]
         return
+    for policies in (before, after_all):
+        for one, other in combinations(policies, 2):
+            if one.id == other.id:
+                raise click.ClickException(
+                    f"{one.file} and {other.file} have the same id, {one.id}: compare them one by one."
+                )
     mine, theirs = ({policy.id: policy for policy in policies} for policies in (before, after_all))
     for id in dict.fromkeys((*theirs, *mine)):
         yield mine.get(id), theirs.get(id)

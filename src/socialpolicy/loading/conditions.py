@@ -407,6 +407,8 @@ class Words:
                 value = getattr(written, name)
                 if not self.strings(fact, [value], (*where, name), indexed=False, groups=False):
                     return ALWAYS
+                if value not in fact.values:  # what the values are was refused
+                    return ALWAYS
                 rank = fact.values.index(value)
                 chosen &= {index for index in chosen if COMPARE[name](index, rank)}
             values = frozenset(fact.values[index] for index in chosen)
