@@ -26,7 +26,7 @@ from socialpolicy.policy import loads
 from socialpolicy.waiving import ConfigError, Waiver, applied, configured, waivers
 from strategies import policy_texts, seeds
 
-DIFFS = Path("/work/main/tests/diffs")
+DIFFS = Path(__file__).parent / "diffs"
 KEY = "decision-stricter:3fa9c1d20b7e"
 OTHER = "duty-added:0123456789ab"
 
@@ -509,6 +509,11 @@ def without_one(text: Written, seed: int) -> Written:
     return copied
 
 
+def tip_of(rule: Written) -> str:
+    """The words that a rule shows: of a tip they are what it says."""
+    return str(rule.get("say", rule["title"]))
+
+
 @given(policy_texts(), seeds())
 def test_order_and_words_leave_fingerprints_as_they_are(text: Written, seed: int) -> None:
     random = Random(seed)
@@ -516,7 +521,7 @@ def test_order_and_words_leave_fingerprints_as_they_are(text: Written, seed: int
     turned = []
     for version in (before, text):
         rules = [
-            {**rule, "title": "Other words", **({} if rule["effect"] == "advise" else {"say": "Other words."}), "why": "So it is."}
+            {**rule, "title": "Other words", "say": tip_of(rule) if rule["effect"] == "advise" else "Other words.", "why": "So it is."}
             for rule in version["rules"]
         ]  # fmt: skip
         random.shuffle(rules)
