@@ -193,8 +193,8 @@ def test_a_policy_with_errors_names_them_all() -> None:
     assert all(finding.file == "policy" and finding.line > 1 for finding in raised.value.findings)
 
 
-def test_builds_on_is_refused_not_left_out() -> None:
-    with pytest.raises(PolicyError, match="not supported yet"):
+def test_a_base_that_is_not_there_is_refused_not_left_out() -> None:
+    with pytest.raises(PolicyError, match="no policy pack to build on"):
         socialpolicy.loads(POLICY + "builds_on: [{id: pack, version: 2}]\n")
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from releases_help import HEAD, NOW, analysis, folder_with, released, text, three
 from socialpolicy import SocialPolicyError
 from socialpolicy.loading.findings import Level
-from socialpolicy.storing import Release, ReleasesError, Store, StoreError, draft_id, frozen_findings
+from socialpolicy.loading.indexes import Release
+from socialpolicy.storing import ReleasesError, Store, StoreError, draft_id, frozen_findings
 from socialpolicy.versions import Bump, bump_made, next_version, parsed
 
 MARCH = datetime(2026, 2, 28, 23, 0, tzinfo=UTC)  # when 1 March begins in Berlin

@@ -45,7 +45,7 @@ REPAIRS, TRIED, TIED_SETS, WORLDS = 20, 20_000, 1_000, 8
 circuits are kept for actions whose own values have to be told apart."""
 
 STRICTNESS = {
-    Effect.DENY: 9.0, Effect.ALLOW: 9.0, Effect.ASK: 3.0, Effect.EXCEPT: 3.0, Effect.REQUIRE: 1.0, Effect.DUTY: 0.3, Effect.ADVISE: 0.0,
+    Effect.DENY: 9.0, Effect.ALLOW: 9.0, Effect.ASK: 3.0, Effect.EXCEPT: 3.0, Effect.REQUIRE: 1.0, Effect.DUTY: 0.3, Effect.ADVISE: 0.0, Effect.PLAYBOOK: 0.0,
 }  # fmt: skip
 SHARED = 0.35
 """What a rule that waits for a fact adds to its weight, by what the rule says; and for how much that counts with every fact that it

@@ -24,6 +24,7 @@ from socialpolicy.generating import (
     overriding,
     writer,
 )
+from socialpolicy.interpret import SAYING
 from socialpolicy.program import Effect, Outcome, Program, Rule, Start
 from socialpolicy.vocabulary import Implication
 
@@ -222,7 +223,7 @@ def write_maybe(
         write.line(depth, f"{mine}_w = {name}")
     if rule.effect is Effect.ALLOW:
         add(write, depth, "opening", name)
-    if rule.effect in (Effect.DENY, Effect.DUTY, Effect.ADVISE) or rule.duties or rule.hand_over:
+    if rule.effect in SAYING or rule.duties or rule.hand_over:
         add(write, depth, "missing", name)
     for asks, _, asked_bit, waiting in claims:
         if asks == "False":

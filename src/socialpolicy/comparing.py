@@ -199,7 +199,7 @@ def record(rule: Rule) -> tuple[object, ...]:
         rule.approval and suffices(rule.approval),
         frozenset(map(duty_key, rule.duties))
         and frozenset((duty_key(duty), duty.within and duty.within.order) for duty in rule.duties),
-        rule.hand_over and hand_over_key(rule.hand_over),
+        frozenset(routes(rule)),
     )
 
 
@@ -216,6 +216,20 @@ def duty_key(duty: Duty) -> tuple[object, ...]:
 def hand_over_key(hand_over: HandOver) -> tuple[object, ...]:
     """What a hand-over is known by: its words do not count."""
     return (hand_over.to, frozenset(hand_over.bring), hand_over.within and hand_over.within.order)
+
+
+def routes(rule: Rule) -> Iterator[tuple[object, ...]]:
+    """What a rule leads to, apart from its outcome and its duties: a hand-over, a playbook."""
+    if rule.hand_over:
+        yield hand_over_key(rule.hand_over)
+    if rule.playbook:
+        yield ("playbook", rule.playbook.id)
+
+
+def routed(decision: Decision) -> set[tuple[object, ...]]:
+    """What a decision leads to."""
+    sure = decision.sure
+    return {hand_over_key(item) for item in sure.hand_overs} | {("playbook", item.id) for item in sure.playbooks}
 
 
 def matched(old: Program, new: Program) -> tuple[list[tuple[Rule | None, Rule | None]], dict[str, str]]:
@@ -389,8 +403,8 @@ class Versions:
         """For every hand-over: where it is one."""
         found: dict[tuple[object, ...], list[Ternary]] = {}
         for rule in side.program.rules:
-            if rule.hand_over:
-                found.setdefault(hand_over_key(rule.hand_over), []).append(side.applies[rule.id])
+            for key in routes(rule):
+                found.setdefault(key, []).append(side.applies[rule.id])
         return found
 
     def more_advice(self, old: Deciding, new: Deciding) -> int:
@@ -1022,9 +1036,7 @@ def confirm(want: Wanted, shown: Shown, remedy: Facts) -> None:
         case DiffKind.APPROVAL_ADDED | DiffKind.APPROVAL_REMOVED:
             seen = theirs.outcome >= mine.outcome and len(theirs.sure.approvals) > 0
         case DiffKind.HAND_OVER:
-            seen = {hand_over_key(item) for item in old.sure.hand_overs} != {
-                hand_over_key(item) for item in new.sure.hand_overs
-            }
+            seen = routed(old) != routed(new)
         case DiffKind.ADVICE_ADDED:
             seen = len(new.sure.advice) > 0
         case DiffKind.OPEN:

@@ -366,7 +366,11 @@ class Compiled:
                 claims.append(Claim(truth, Outcome.REVISE, Revision(rule.id, need.test, need.say, need.fixable_by)))
             elif slot.approval and rule.approval:
                 claims.append(
-                    Claim(truth, Outcome.ASK, still_asked(self.program, rule.id, rule.approval, rule.say, facts))
+                    Claim(
+                        truth,
+                        Outcome.ASK,
+                        still_asked(self.program, rule.part_of or rule.id, rule.approval, rule.say, facts),
+                    )
                 )
             else:
                 applies[rule.id] = truth

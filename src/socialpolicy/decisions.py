@@ -12,7 +12,19 @@ from typing import TypeAlias, cast
 
 from socialpolicy.conditions import Condition, Not, Test
 from socialpolicy.explaining import explained
-from socialpolicy.program import Duty, Effect, HandOver, Identity, Limit, Outcome, Program, Rule, WhenUnknown
+from socialpolicy.program import (
+    Duty,
+    Effect,
+    HandOver,
+    Identity,
+    Limit,
+    Outcome,
+    Playbook,
+    Program,
+    Rule,
+    Step,
+    WhenUnknown,
+)
 from socialpolicy.telling import Plain, written
 from socialpolicy.values import Facts, Truth
 
@@ -77,6 +89,7 @@ class Lists:
     duties: tuple[Duty, ...] = ()
     advice: tuple[Advice, ...] = ()
     hand_overs: tuple[HandOver, ...] = ()
+    playbooks: tuple[Playbook, ...] = ()
 
     def to_dict(self) -> dict[str, Plain]:
         """The lists as plain data for JSON; what a policy left unsaid is left out."""
@@ -111,7 +124,32 @@ class Lists:
                 given(to=item.to, bring=list(item.bring), say=item.say, within=text(item.within))
                 for item in self.hand_overs
             ],
+            "playbooks": [
+                {
+                    "id": item.id,
+                    "title": item.title,
+                    "owner": item.owner,
+                    "steps": [step_data(one) for one in item.steps],
+                }
+                for item in self.playbooks
+            ],
         }
+
+
+def step_data(step: Step) -> Plain:
+    """A step of a playbook as plain data."""
+    to = step.hand_over
+    return given(
+        id=step.id,
+        do=step.do,
+        who=step.who,
+        part=step.part,
+        deputy=step.deputy,
+        within=text(step.within),
+        after=step.after,
+        template=step.template,
+        hand_over=to.to if to else "",
+    )
 
 
 def given(**entries: Plain) -> dict[str, Plain]:
@@ -216,6 +254,11 @@ class Decision:
         """Who surely takes it from here."""
         return self.sure.hand_overs
 
+    @property
+    def playbooks(self) -> tuple[Playbook, ...]:
+        """The playbooks that surely begin, or go on; the first step of each that is not done is the next one."""
+        return self.sure.playbooks
+
 
 def decided(
     program: Program,
@@ -257,13 +300,14 @@ def lists(program: Program, applies: Mapping[str, Truth], claims: Iterable[Claim
     places = {rule.id: rule.place for rule in program.rules}
     items = sorted((claim.item for claim in claims if claim.truth is truth), key=lambda item: places.get(item.rule, -1))
     return Lists(
-        rules=tuple(rule.id for rule in rules),
+        rules=tuple(rule.id for rule in rules if rule.effect is not Effect.PLAYBOOK and not rule.part_of),
         denials=tuple(item for item in items if isinstance(item, Denial)),
         revisions=tuple(item for item in items if isinstance(item, Revision)),
         approvals=tuple(item for item in items if isinstance(item, Asked)),
         duties=joined(duty for rule in rules for duty in rule.duties),
         advice=tuple(Advice(rule.id, rule.say) for rule in rules if rule.effect is Effect.ADVISE),
         hand_overs=tuple(dict.fromkeys(rule.hand_over for rule in rules if rule.hand_over)),
+        playbooks=tuple(rule.playbook for rule in rules if rule.playbook),
     )
 
 

@@ -45,7 +45,7 @@ from socialpolicy.symbolic import Completing, Reading, World
 from socialpolicy.telling import Plain, phrased, plain
 from socialpolicy.values import Facts, Kind
 from socialpolicy.versions import Bump, bump_made, next_version, parsed
-from socialpolicy.wording import reworded, words_of
+from socialpolicy.wording import reworded, words_of, written_rules
 
 if TYPE_CHECKING:
     from socialpolicy.policy import Policy
@@ -281,11 +281,12 @@ class Differing:
         """The statements of the comparison, in sentences."""
         for statement in self.comparison.statements:
             part = statement.part
+            playbook = playbook_of(statement)
             yield Change(
-                statement.kind.value,
-                self.sentence(statement),
+                f"playbook-{part.change}" if playbook else statement.kind.value,
+                f"{self.by(part, statement).replace('applies to', 'begins for')}" if playbook else self.sentence(statement),
                 NEEDS[statement.kind.value],
-                rule=part.name if part.rule else "",
+                rule=part.name if part.rule and not playbook else "",
                 details=tuple(self.details(statement)),
                 old_place=self.place(self.old, self.old_file, part.old),
                 new_place=self.place(self.new, self.new_file, part.new),
@@ -307,8 +308,10 @@ class Differing:
                 "baseline": "the baseline is another", "facts": "other facts follow, or are assumed",
                 "when_unknown": f"what is open is decided by {self.new.program.when_unknown.value}",
             }[part.name]  # fmt: skip
-        name = f'{part.name} "{part.rule.title}"'
-        noun = "exception" if part.rule.effect is Effect.EXCEPT else "rule"
+        name = f'{part.name.replace("playbook:", "")} "{part.rule.title}"'
+        noun = NOUNS.get(part.rule.effect, "rule")
+        if "/" in part.name and part.rule.effect is Effect.EXCEPT:
+            noun = "rule"  # an allow rule of a policy that this one builds on
         if part.change != "changed":
             return f"new {noun} {name}" if part.change == "added" else f"{noun} {name} is gone"
         if statement.gains and statement.loses:
@@ -402,7 +405,7 @@ class Differing:
     @staticmethod
     def place(policy: Policy, file: str, rule: Rule | None) -> str:
         """Where a rule stands."""
-        return f"{file}:{policy.lines.get(rule.id, 1)}" if rule is not None else ""
+        return f"{policy.files.get(rule.id, file)}:{policy.lines.get(rule.id, 1)}" if rule is not None else ""
 
     # -- facts and guarantees ----------------------------------------------------------------------------------------
 
@@ -553,13 +556,12 @@ class Differing:
         """Whether a rule that changed is written as before: it names a condition, group or list that changed."""
         texts = []
         for policy, rule in ((self.old, part.old), (self.new, part.new)):
-            data: Any = policy.data
-            texts.append(next((text for text in data.get("rules") or () if rule and text["id"] == rule.id), None))
+            texts.append(written_rules(policy).get(rule.id) if rule else None)
         return texts[0] == texts[1]
 
     def structural(self, id: str, sentence: str, policy: Policy, rule: str) -> Change:
         """A change of how rules are written."""
-        file = self.new_file if policy is self.new else self.old_file
+        file = policy.files.get(rule, self.new_file if policy is self.new else self.old_file)
         line = policy.lines.get(rule, 1)
         place = f"{file}:{line}"
         return Change(
@@ -575,8 +577,11 @@ class Differing:
     def wording(self) -> Iterator[Change]:
         """Texts that changed, and templates and playbooks that are new, gone, or begin elsewhere."""
         mine, theirs = words_of(self.old), words_of(self.new)
+        told = {playbook_of(statement) for statement in self.comparison.statements}
         for section, id in (("templates", "template"), ("playbooks", "playbook")):
             before, after = mine.sections.get(section) or {}, theirs.sections.get(section) or {}
+            if id == "playbook":
+                before, after = ({key: one for key, one in side.items() if key not in told} for side in (before, after))
             for name in sorted(set(before) ^ set(after)):
                 word = "added" if name in after else "removed"
                 yield self.named(f"{id}-{word}", name, f"the {id} {name} is {'new' if name in after else 'gone'}")
@@ -615,6 +620,14 @@ class Differing:
             )
 
 
+def playbook_of(statement: Statement) -> str:
+    """The playbook that a statement is about, if it is about the beginning of one."""
+    rule = statement.part.rule
+    about = rule is not None and rule.playbook is not None and statement.kind is DiffKind.HAND_OVER
+    return rule.playbook.id if about and rule and rule.playbook else ""
+
+
+NOUNS = {Effect.EXCEPT: "exception", Effect.PLAYBOOK: "playbook"}
 WHAT = {
     DiffKind.STRICTER: "{outcomes}", DiffKind.LOOSER: "{outcomes}", DiffKind.DUTY_ADDED: "one more duty, or a shorter limit",
     DiffKind.REVISION_ADDED: "one more thing to fix", DiffKind.APPROVAL_ADDED: "one more approval",

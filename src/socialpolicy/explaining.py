@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from socialpolicy.conditions import Condition, Includes, Not, OneOf, reads
-from socialpolicy.program import Contact, Duty, HandOver, Outcome, Program
+from socialpolicy.program import Contact, Duty, HandOver, Outcome, Playbook, Program
 from socialpolicy.values import Facts, Kind
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _lines(decision: Decision, why: bool, known: Facts) -> Iterator[str]:
                 yield "To be put right:"
             yield from (f"  {number}. {text}" for number, text in enumerate(_revisions(program, sure.revisions), 1))
     yield from _hand_overs(program, sure.hand_overs)
+    yield from (line for playbook in sure.playbooks for line in _playbook(program, playbook))
     if not decision.determined:
         yield from _questions(decision, known)
     yield from _cut(_duty(program, duty) for duty in sure.duties)
@@ -143,6 +144,16 @@ def _reach(contact: Contact, program: Program | None = None) -> str:
     if program and contact.deputy:
         text += f". Away? {program.contacts[contact.deputy].title} stands in"
     return text
+
+
+def _playbook(program: Program, playbook: Playbook) -> Iterator[str]:
+    """The first step of a playbook, who takes it, and how many more there are."""
+    first, rest = playbook.steps[0], len(playbook.steps) - 1
+    limit = f", within {first.within}" if first.within else ""
+    deputy = f" (deputy: {program.contacts[first.deputy].title})" if first.deputy else ""
+    more = f" Then {rest} more {'steps' if rest > 1 else 'step'}." if rest else ""
+    who = program.contacts[first.who].title
+    yield f'We follow the playbook "{playbook.title}". Next{limit}: {_ended(first.do)} {who}{deputy} does.{more}'
 
 
 def _hand_overs(program: Program, hand_overs: Iterable[HandOver]) -> Iterator[str]:

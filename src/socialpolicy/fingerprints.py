@@ -56,6 +56,10 @@ def asks_data(rule: Rule) -> Any:
         data.pop(key, None)
     if rule.approval:
         data["approval"] = [sorted({approver.gives for approver in rule.approval.of}), rule.approval.at_least]
+    for key in ("playbook", "part_of"):  # where there are none, fingerprints stay what they were before there were any
+        data.pop(key, None)
+    if rule.playbook:
+        data["playbook"] = rule.playbook.id
     data["duties"] = ordered(
         encoded(replace(duty, what="") if duty.id else duty, SILENT)
         for duty in rule.duties  # by its id, or by its words

@@ -23,6 +23,7 @@ class Guarantee:
     only_if: Condition | None = None
     unaffected_by: tuple[str, ...] = ()
     line: int = 0
+    file: str = ""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

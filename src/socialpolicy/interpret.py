@@ -62,7 +62,7 @@ def claims_of(program: Program, rule: Rule, applies: Truth, facts: Facts) -> Ite
         yield Claim(unmet, Outcome.REVISE, Revision(rule.id, need.test, need.say, need.fixable_by))
     if rule.approval:
         unmet = min(applies, holds(rule.approval.met, facts).negated())
-        yield Claim(unmet, Outcome.ASK, still_asked(program, rule.id, rule.approval, rule.say, facts))
+        yield Claim(unmet, Outcome.ASK, still_asked(program, rule.part_of or rule.id, rule.approval, rule.say, facts))
 
 
 def still_asked(program: Program, rule: str, approval: Approval, say: str, facts: Facts) -> Asked:
@@ -113,6 +113,10 @@ def baseline_claims(
             yield Claim(truth, Outcome.DENY, Denial("", start.say))
 
 
+SAYING = (Effect.DENY, Effect.DUTY, Effect.ADVISE)
+"""The effects of rules that say something of the action wherever they apply; a playbook is about the situation alone."""
+
+
 def missing(program: Program, applies: Mapping[str, Truth], opened: Truth, facts: Facts) -> frozenset[str]:
     """The unknown facts that something undetermined waits for.
 
@@ -129,7 +133,7 @@ def missing(program: Program, applies: Mapping[str, Truth], opened: Truth, facts
     for rule in program.rules:
         if applies[rule.id] is Truth.FALSE:
             continue
-        if rule.effect in (Effect.DENY, Effect.DUTY, Effect.ADVISE) or rule.duties or rule.hand_over:
+        if rule.effect in SAYING or rule.duties or rule.hand_over:
             waited |= applying_waits[rule.id]
         for need in rule.needs:
             if min(applies[rule.id], holds(need.given, facts), holds(need.test, facts).negated()) is Truth.UNKNOWN:

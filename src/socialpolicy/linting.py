@@ -25,7 +25,7 @@ from socialpolicy.comparing import (
     Versions,
     conditions_of,
     duty_key,
-    hand_over_key,
+    routes,
     unusual,
     usual_witness,
 )
@@ -216,6 +216,12 @@ Asked = tuple[Condition, Ternary]
 """A test that has to be passed, and whether it is asked for and not passed yet."""
 
 
+def is_own(rule: Rule) -> bool:
+    """Whether a rule is written in the policy itself, as a rule or an exception: its author can mend it."""
+    return "/" not in rule.id and not rule.part_of and rule.effect is not Effect.PLAYBOOK
+
+
+
 class Linting:
     """One program being doubted."""
 
@@ -258,8 +264,9 @@ class Linting:
     # -- doubts ------------------------------------------------------------------------------------------------------
 
     def doubts(self) -> Iterator[Doubt]:
-        """Every doubt about a rule by itself, in the order of the file."""
-        for rule in sorted(self.program.rules, key=lambda rule: rule.place):
+        """Every doubt about a rule by itself, in the order of the file; those of a policy built on are others' business."""
+        own = [rule for rule in sorted(self.program.rules, key=lambda rule: rule.place) if is_own(rule)]
+        for rule in own:
             try:
                 doubt = self.doubt(rule)
                 if doubt:
@@ -268,7 +275,7 @@ class Linting:
                     yield Doubt(About.TOO_WIDE, rule.id)
             except Undecided as error:
                 yield Doubt(About.OPEN, rule.id, limit=error.limit)
-        for rule in sorted(self.program.rules, key=lambda rule: rule.place):
+        for rule in own:
             try:
                 yield from self.idle_overrides(rule)
             except Undecided as error:
@@ -396,7 +403,7 @@ class Linting:
         below = self.below(rule)
         old, new = self.whole, Without(self.whole, rule, below)
         affected = [rule, *below]
-        if rule.effect in (Effect.DUTY, Effect.ADVISE):
+        if rule.effect in (Effect.DUTY, Effect.ADVISE, Effect.PLAYBOOK):
             yield from self.lists_differ(new, affected)
         levels = self.levels(affected)
         reaching = {least: new.reaching(least) for least in levels}
@@ -406,7 +413,7 @@ class Linting:
             again = self.circuit.any(reaching[least][1])
             if again != Circuit.FALSE:
                 yield [-old.reaches[least], again]
-        if rule.effect not in (Effect.DUTY, Effect.ADVISE):
+        if rule.effect not in (Effect.DUTY, Effect.ADVISE, Effect.PLAYBOOK):
             yield from self.lists_differ(new, affected)
         not_denied = -old.reaches[Outcome.DENY]
         for mine, theirs, left in (*self.revised(new, affected), *self.asked(new, affected)):
@@ -513,8 +520,8 @@ class Linting:
                 limit = duty.within.order if duty.within else (float("inf"), False)
                 ids = [id for other, id in self.duties[duty_key(duty)] if other <= limit]
                 yield from self.otherwise(new, ids)
-            if rule.hand_over:
-                yield from self.otherwise(new, self.hand_overs[hand_over_key(rule.hand_over)])
+            for key in routes(rule):
+                yield from self.otherwise(new, self.hand_overs[key])
             if rule.effect is Effect.ADVISE:
                 yield from self.otherwise(new, self.advice[rule.say])
 
@@ -541,8 +548,8 @@ class Linting:
         """For every hand-over, the rules that have it."""
         found: dict[tuple[object, ...], list[str]] = {}
         for rule in self.program.rules:
-            if rule.hand_over:
-                found.setdefault(hand_over_key(rule.hand_over), []).append(rule.id)
+            for key in routes(rule):
+                found.setdefault(key, []).append(rule.id)
         return found
 
     @cached_property
@@ -574,7 +581,7 @@ class Linting:
         """The rules that ask for as much as a rule does, or open the baseline as it does, and where they do."""
         if rule.effect is Effect.ALLOW and not rule.needs and not rule.approval:
             return {id: self.applies(id) for id in self.whole.opening if id != rule.id}
-        if rule.effect in (Effect.DUTY, Effect.ADVISE):
+        if rule.effect in (Effect.DUTY, Effect.ADVISE, Effect.PLAYBOOK):
             ids = [id for duty in rule.duties for _, id in self.duties[duty_key(duty)]]
             ids += self.advice[rule.say] if rule.effect is Effect.ADVISE else []
             return {id: self.applies(id) for id in ids if id != rule.id}

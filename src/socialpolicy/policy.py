@@ -25,6 +25,13 @@ class Policy(Decider):
         self.groups = loaded.groups
         self.lines = loaded.lines
         self.warnings = loaded.warnings
+        self.bases = loaded.bases
+        self.terms = loaded.terms
+        self.files = loaded.files
+
+    def file_of(self, rule: str) -> str:
+        """The file in which a rule stands, be it this policy's or that of one that it builds on."""
+        return self.files.get(rule, self.file)
 
     def test(self, *paths: str | Path) -> Results:
         """Run the examples inside rules, and the cases in these files (or folders).

@@ -25,7 +25,11 @@ class Outcome(IntEnum):
 
 
 class Effect(StrEnum):
-    """What a rule says. ``EXCEPT`` is what an exception of the policy lowers to: it sets rules aside and says nothing else."""
+    """What a rule says.
+
+    ``EXCEPT`` is what an exception of the policy lowers to, and an allow rule of a policy that it builds on: it sets rules
+    aside and opens nothing. ``PLAYBOOK`` is what a playbook lowers to: it begins where its trigger holds.
+    """
 
     ALLOW = "allow"
     REQUIRE = "require"
@@ -34,6 +38,7 @@ class Effect(StrEnum):
     DUTY = "duty"
     ADVISE = "advise"
     EXCEPT = "except"
+    PLAYBOOK = "playbook"
 
 
 class WhenUnknown(StrEnum):
@@ -67,6 +72,14 @@ class Limit:
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit.value.removesuffix('s') if self.amount == 1 else self.unit.value}"
+
+
+def limit_of(text: str | None) -> Limit | None:
+    """A limit as a policy writes it."""
+    if text is None:
+        return None
+    amount, _, unit = text.partition(" ")
+    return Limit(int(amount), Unit(unit if unit.endswith("s") else unit + "s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +132,43 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a playbook. ``who`` is a contact and ``deputy`` who stands in; ``part`` is the part that they play.
+
+    The limit counts from the beginning of the playbook, or from the end of the step ``after``.
+    """
+
+    do: str
+    who: str
+    id: str = ""
+    part: str = ""
+    deputy: str = ""
+    within: Limit | None = None
+    after: str = ""
+    template: str = ""
+    hand_over: HandOver | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """What to do, step by step, once something has happened; ``ends`` says when it is over, and ``ended_by`` who says so."""
+
+    id: str
+    title: str
+    owner: str
+    steps: tuple[Step, ...]
+    avoid: tuple[str, ...] = ()
+    ends: str = ""
+    ended_by: str = ""
+    then: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. It applies where ``when`` holds and no rule of ``overridden_by`` applies.
 
-    ``place`` is its place in the author's file, by which a decision lists it.
+    ``place`` is its place in the author's file, by which a decision lists it. ``part_of`` names the rule that it is a further
+    approval of, if it is one.
     """
 
     id: str
@@ -134,6 +180,8 @@ class Rule:
     approval: Approval | None = None
     duties: tuple[Duty, ...] = ()
     hand_over: HandOver | None = None
+    playbook: Playbook | None = None
+    part_of: str = ""
     title: str = ""
     say: str = ""
     why: str = ""

@@ -19,7 +19,7 @@ from socialpolicy.comparing import (
     conditions_of,
     decides_so,
     duty_key,
-    hand_over_key,
+    routes,
     suffices,
     telling,
     usual_witness,
@@ -362,6 +362,6 @@ def handed_on(side: Deciding) -> Mapping[object, Sequence[int]]:
             for limit in limits[duty_key(duty)]:
                 if limit is None or (duty.within and duty.within.order <= limit):
                     found.setdefault((duty_key(duty), limit), []).append(sure)
-        if rule.hand_over:
-            found.setdefault(hand_over_key(rule.hand_over), []).append(sure)
+        for key in routes(rule):
+            found.setdefault(key, []).append(sure)
     return found

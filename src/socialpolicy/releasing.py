@@ -20,25 +20,32 @@ from yaml.events import ScalarEvent
 
 from socialpolicy import instants
 from socialpolicy.digests import decides
+from socialpolicy.loading.building import Base
 from socialpolicy.loading.documents import Document
 from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, listed, visible
-from socialpolicy.loading.policies import DRAFT, loaded
-from socialpolicy.loading.reading import read_bytes
-from socialpolicy.policy import Policy
-from socialpolicy.storing import (
+from socialpolicy.loading.indexes import (
     INDEX,
+    PACKS,
     RELEASES,
+    BuiltOn,
     BumpText,
     DigestText,
     Index,
     Release,
+    bytes_digest,
+    read_index,
+)
+from socialpolicy.loading.policies import loaded
+from socialpolicy.loading.reading import read_bytes
+from socialpolicy.loading.shelves import DRAFT, beside
+from socialpolicy.loading.vocabularies import exactly
+from socialpolicy.policy import Policy
+from socialpolicy.storing import (
     Releases,
     ReleasesError,
     StoreError,
-    bytes_digest,
     present,
     raw_of,
-    read_index,
     read_releases,
 )
 from socialpolicy.versions import Bump, bump_made, is_prerelease, next_version, parsed
@@ -125,7 +132,13 @@ def plan(folder: Path, *, released: datetime, auto: bool) -> Planned:
     entry = entry_of(draft, step, released)
     refusals = [finding for finding in releases.findings if refused(finding, folder, draft, entry)]
     cases, failed = failed_cases(draft)
-    refusals += [*failed, *broken_guarantees(draft), *wrong_version(releases, draft, step), *no_entry(draft)]
+    refusals += [
+        *failed,
+        *drafts_below(draft),
+        *broken_guarantees(draft),
+        *wrong_version(releases, draft, step),
+        *no_entry(draft),
+    ]
     if refusals:
         return Planned(draft.policy, entry, stated, raw, tuple(refusals), cases=cases)
     files = list(files_of(folder, releases, draft, entry, step))
@@ -149,7 +162,7 @@ def read_draft(folder: Path) -> Draft:
 def draft_of(raw: bytes, name: str) -> Draft:
     """A draft from its bytes. Raises ``PolicyError`` with every finding."""
     document = read_bytes(raw, name)
-    return Draft(raw, document, Policy(loaded(document)))
+    return Draft(raw, document, Policy(loaded(document, beside(Path(name)))))
 
 
 def check_date(releases: Releases, released: datetime) -> None:
@@ -211,10 +224,21 @@ def entry_of(draft: Draft, step: Step, released: datetime) -> Release:
         digest=DigestText(
             everything=draft.policy.digest, decides=decides(draft.policy.program), bytes=bytes_digest(draft.raw)
         ),
+        uses=exactly(written.vocabulary.uses) if written.vocabulary.uses else None,
+        builds_on=[
+            BuiltOn(id=base.id, version=base.written.version, digest=bytes_digest(raw)) for base, raw in copies(draft)
+        ]
+        or None,
         by=newest.by if newest else "-",
         why=newest.why if newest else "-",
         agreed_with=newest.agreed_with if newest else None,
     )
+
+
+def copies(draft: Draft) -> Iterator[tuple[Base, bytes]]:
+    """What a draft builds on, and the bytes of the copy that a release keeps of each."""
+    for base in draft.policy.bases:
+        yield base, base.document.text.encode()
 
 
 def instant_text(instant: datetime) -> str:
@@ -226,6 +250,8 @@ def files_of(folder: Path, releases: Releases, draft: Draft, entry: Release, ste
     """The files of a release, in the order in which they are to be put in place."""
     yield NewFile(folder / DRAFT, draft.raw)
     yield NewFile(folder / CHANGELOG, changelog(folder, releases, draft.policy, entry, step))
+    for pin, (_, raw) in zip(entry.builds_on or (), copies(draft), strict=True):
+        yield NewFile(folder / RELEASES / pin.file, raw)
     yield NewFile(folder / RELEASES / entry.file, draft.raw)
     index = Index(policy=draft.policy.id, releases=[*releases.entries, entry])
     text = index_text(index).encode()
@@ -245,6 +271,18 @@ def refused(finding: Finding, folder: Path, draft: Draft, entry: Release) -> boo
     mine = folder / RELEASES / entry.file
     left = finding.id == "unlisted-release" and finding.file == mine.as_posix()
     return not (left and raw_of(mine, root=folder) == draft.raw)
+
+
+def drafts_below(draft: Draft) -> list[Finding]:
+    """A finding for each base that is not released: a release stands on releases."""
+    document, ids = draft.document, [entry.id for entry in draft.policy.written.builds_on]
+    document.findings = []
+    for base in draft.policy.bases:
+        if not base.released:
+            where = ("builds_on", ids.index(base.id), "version") if base.id in ids else ("builds_on",)
+            problem = f"{base.id} {base.written.version} is a draft: it could still change."
+            document.tell("builds-on-draft", where, problem, f"release {base.id} first.")
+    return document.findings
 
 
 def failed_cases(draft: Draft) -> tuple[int, list[Finding]]:
@@ -488,6 +526,10 @@ def put(folder: Path, planned: Planned) -> None:
     made = not home.exists()
     if made:
         home.mkdir()
+    packs = home / PACKS
+    if any(file.path.parent == packs for file in planned.files):
+        packs.mkdir(exist_ok=True)
+        clear(packs)
     clear(folder)
     clear(home)
 

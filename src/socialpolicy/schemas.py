@@ -297,6 +297,8 @@ def decision() -> Schema:
     outcome = {"enum": [outcome.word for outcome in Outcome]}
     rule = {"type": "string", "description": "The rule's id; empty for the baseline."}
     within = {"type": "string", "description": "A number and minutes, hours, days or working days."}
+    optional = ("id", "part", "deputy", "within", "after", "template", "hand_over")
+    step = closed({"do": word, "who": word, **dict.fromkeys(optional, word), "within": within}, *optional)
     lists = closed(
         {
             "rules": {**words, "description": "The rules, met or not, in the order of the policy's file."},
@@ -338,6 +340,11 @@ def decision() -> Schema:
             "hand_overs": {
                 "type": "array",
                 "items": closed({"to": word, "bring": words, "say": word, "within": within}, "bring", "say", "within"),
+            },
+            "playbooks": {
+                "type": "array",
+                "description": "What to do once something has happened; the first step that is not done is the next one.",
+                "items": closed({"id": word, "title": word, "owner": word, "steps": {"type": "array", "items": step}}),
             },
         }
     )

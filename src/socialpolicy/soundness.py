@@ -98,8 +98,10 @@ def _people(program: Program) -> Iterator[tuple[str, str]]:
             need.fixable_by for need in rule.needs if need.fixable_by
         ]
         names += [rule.hand_over.to] if rule.hand_over else []
+        names += [step.who for step in rule.playbook.steps] if rule.playbook else []
         names += [approver.contact for approver in rule.approval.of] if rule.approval else []
         limits = [duty.within for duty in rule.duties] + ([rule.hand_over.within] if rule.hand_over else [])
+        limits += [step.within for step in rule.playbook.steps] if rule.playbook else []
         if not set(names) <= set(program.contacts):
             yield f"rule {rule.id}", f"{min(set(names) - set(program.contacts))!r} is no contact."
         if any(limit is not None and limit.amount < 1 for limit in limits):

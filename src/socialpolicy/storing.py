@@ -8,37 +8,27 @@ not even a comment in it, without being found out: then nothing of that policy i
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints
 from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
-from socialpolicy import instants
 from socialpolicy.errors import SocialPolicyError
 from socialpolicy.loading.documents import Document
 from socialpolicy.loading.findings import Finding, FindingsError, Level, listed, meant, visible
-from socialpolicy.loading.models import Id, InForce, Name, Names, Text, Version
-from socialpolicy.loading.policies import DRAFT, loaded
+from socialpolicy.loading.indexes import INDEX, RELEASES, Index, Release, bytes_digest, changed, read_index
+from socialpolicy.loading.policies import frozen
 from socialpolicy.loading.reading import FILE_BYTES, check_size, read_bytes
-from socialpolicy.loading.structure import structured
+from socialpolicy.loading.shelves import DRAFT, Folder
 from socialpolicy.policy import Policy
-from socialpolicy.versions import is_prerelease, parsed
+from socialpolicy.versions import in_range, is_prerelease, parsed
 
-RELEASES, INDEX = "releases", "index.yaml"
 SUFFIXES = (".yaml", ".yml", ".json")
-RANGE = re.compile(r"[0-9A-Za-z .*^~<>=|+-]{1,100}", re.ASCII)
 LATEST = "latest"
-
-Digest: TypeAlias = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
-BumpWord: TypeAlias = Literal["identical", "patch", "minor", "major"]
 
 
 class StoreError(SocialPolicyError):
@@ -59,126 +49,6 @@ class ReleasesError(StoreError, FindingsError):
         self.message = str(self.args[0])
         self.policy = policy
         self.asked = asked
-
-
-# -- the index ----------------------------------------------------------------------------------------------------------
-
-
-class Indexed(BaseModel):
-    """The base of what stands in an index: strict and closed."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=False)
-
-
-class BumpText(Indexed):
-    """The bump that the decisions call for, and the one that the version makes."""
-
-    needed: BumpWord
-    claimed: BumpWord
-
-
-class DigestText(Indexed):
-    """The digests of a release: of all that is written, of what decides, and of the bytes of the frozen file."""
-
-    everything: Digest
-    decides: Digest
-    bytes: Digest
-
-
-class Withdrawn(Indexed):
-    """From when on a release does not count any more."""
-
-    at: str
-    by: Name
-    why: Text
-    use: Version | None = None
-
-
-class Release(Indexed):
-    """One release of a policy, as the index has it. ``bump`` is the step from ``previous``."""
-
-    version: Version
-    file: Name
-    released: str
-    in_force: InForce | None = None
-    time_zone: Name = "UTC"
-    previous: Version | None
-    bump: BumpText
-    digest: DigestText
-    by: Name
-    why: Text
-    agreed_with: Names | None = None
-    withdrawn: Withdrawn | None = None
-
-    def begins(self) -> datetime | None:
-        """The first instant at which it is in force: that of its release, where its policy does not say."""
-        if self.in_force is None:
-            return instants.instant(self.released)
-        day, where = instants.day(self.in_force.from_), instants.zone(self.time_zone)
-        begins, released = instants.begins(day, where) if day and where else None, instants.instant(self.released)
-        # A version is in force at no moment at which it was not there yet: the past stays as it was.
-        return max(begins, released) if begins and released else begins
-
-    def ends(self) -> datetime | None:
-        """The first instant at which it is in force no more; None where there is no end."""
-        if self.in_force is None or self.in_force.through is None:
-            return None
-        day, where = instants.day(self.in_force.through), instants.zone(self.time_zone)
-        return instants.ends(day, where) if day and where else None
-
-    def withdrawn_at(self, at: datetime) -> bool:
-        """Whether it was withdrawn at an instant."""
-        since = instants.instant(self.withdrawn.at) if self.withdrawn else None
-        return since is not None and since <= at
-
-    def in_force_at(self, at: datetime) -> bool:
-        """Whether it may be in force at an instant."""
-        begin, end = self.begins(), self.ends()
-        return begin is not None and begin <= at and (end is None or at < end) and not self.withdrawn_at(at)
-
-
-class Index(Indexed):
-    """The index of a policy's releases, oldest first."""
-
-    policy: Id
-    releases: list[Release]
-
-
-def read_index(document: Document) -> Index | None:
-    """The index in a document, adding every finding to it; None if there is an error among them."""
-    if not document.failed and not isinstance(document.data, dict):
-        document.add("bad-index", (), "this file is no index of releases.", "restore it from version control.")
-    if document.failed:
-        return None
-    index = structured(document, Index, nulls_in=frozenset({"previous"}))
-    if index is None or document.failed:
-        return None
-    versions: list[str] = []
-    for place, release in enumerate(index.releases):
-        check_entry(document, release, place, versions)
-        versions.append(release.version)
-    return None if document.failed else index
-
-
-def check_entry(document: Document, release: Release, place: int, before: list[str]) -> None:
-    """Check what no model can say of one release in the index; ``before`` are the versions above it."""
-    cure = "restore the index from version control; only `socialpolicy release` writes it."
-    where = ("releases", place)
-    if release.file != f"{release.version}.yaml":
-        document.add("bad-index", (*where, "file"), f"the file of {release.version} is {release.version}.yaml.", cure)
-    if before and not parsed(release.version) > parsed(before[-1]):
-        problem = f"{release.version} stands below {before[-1]}, but is not higher."
-        if parsed(release.version) == parsed(before[-1]) and release.version != before[-1]:
-            problem = f"{release.version} and {before[-1]} differ only behind the +, which does not count."
-        document.add("bad-index", (*where, "version"), problem, cure)
-    if release.previous is not None and release.previous not in before:
-        document.add("bad-index", (*where, "previous"), f"no release above this one is {release.previous}.", cure)
-    if instants.instant(release.released) is None:
-        document.add("bad-index", (*where, "released"), "this is no instant such as 2026-02-10T14:03:00Z.", cure)
-    if release.withdrawn and instants.instant(release.withdrawn.at) is None:
-        document.add("bad-index", (*where, "withdrawn", "at"), "this is no instant such as 2026-02-10T14:03:00Z.", cure)
-    if release.in_force and (release.begins() is None or (release.in_force.through and release.ends() is None)):
-        document.add("bad-index", (*where, "in_force"), "these are no days, or the time zone is not known.", cure)
 
 
 # -- files --------------------------------------------------------------------------------------------------------------
@@ -210,21 +80,6 @@ def outside(path: Path, root: Path) -> Finding:
     """The finding for a link that leads out of a folder."""
     message = f"this link leads out of the folder {root.as_posix()}, so it is not followed."
     return Finding("outside-root", message, path.as_posix(), hint="put a copy of the file here instead.")
-
-
-def bytes_digest(raw: bytes) -> str:
-    """The digest of the bytes of a file."""
-    return "sha256:" + sha256(raw).hexdigest()
-
-
-def changed(name: str, version: str) -> Finding:
-    """The finding for a frozen file that is not as it was released."""
-    return Finding(
-        "frozen-file-changed",
-        f"release {version} was changed after it was frozen: its bytes do not have the digest in the index.",
-        name,
-        hint="restore it from version control; what should change goes into the draft, and is released as a new version.",
-    )
 
 
 def draft_id(raw: bytes) -> str:
@@ -272,7 +127,8 @@ class Releases:
     def load(self, release: Release) -> Policy:
         """The policy as it was released. Raises ``ReleasesError`` where index and frozen file do not agree."""
         name = (self.folder / RELEASES / release.file).as_posix()
-        policy = Policy(loaded(read_bytes(self.frozen[release.version], name)))
+        tree = Folder(self.folder / RELEASES)
+        policy = Policy(frozen(read_bytes(self.frozen[release.version], name), release, tree))
         told = policy.id, policy.version, policy.written.in_force, policy.written.time_zone
         problem, hint = "", "restore the index from version control; only `socialpolicy release` writes it."
         if told != (self.policy, release.version, release.in_force, release.time_zone):
@@ -390,8 +246,8 @@ def unlisted(folder: Path, entries: Sequence[Release], root: Path) -> Iterator[F
             )
 
 
-def check_frozen(raw: bytes, name: str, index: Document) -> None:
-    """Check a file that stands beside an index of releases. Raises ``ReleasesError`` where it is no release, or changed."""
+def check_frozen(raw: bytes, name: str, index: Document) -> Release:
+    """The release that a file beside an index holds. Raises ``ReleasesError`` where it is no release, or changed."""
     read = read_index(index)
     if read is None:
         raise ReleasesError(index.findings)
@@ -401,6 +257,7 @@ def check_frozen(raw: bytes, name: str, index: Document) -> None:
         raise ReleasesError([Finding("unlisted-release", problem, name, hint="remove it.")], policy=read.policy)
     if bytes_digest(raw) != release.digest.bytes:
         raise ReleasesError([changed(name, release.version)], policy=read.policy)
+    return release
 
 
 def frozen_policy(path: Path) -> Policy:
@@ -408,8 +265,8 @@ def frozen_policy(path: Path) -> Policy:
     raw, index = raw_of(path, root=path.parent.parent), raw_of(path.parent / INDEX, root=path.parent.parent)
     if isinstance(raw, Finding) or isinstance(index, Finding):
         raise ReleasesError([one for one in (raw, index) if isinstance(one, Finding)])
-    check_frozen(raw, path.as_posix(), read_bytes(index, (path.parent / INDEX).as_posix()))
-    return Policy(loaded(read_bytes(raw, path.as_posix())))
+    release = check_frozen(raw, path.as_posix(), read_bytes(index, (path.parent / INDEX).as_posix()))
+    return Policy(frozen(read_bytes(raw, path.as_posix()), release, Folder(path.parent)))
 
 
 # -- the store ----------------------------------------------------------------------------------------------------------
@@ -518,18 +375,14 @@ def chosen(releases: Releases, version: str) -> Release:
 
 def within(version: str, wanted: str, asked: str) -> bool:
     """Whether a version lies in a range, as npm has them. Raises ``StoreError`` for what is no range."""
-    import nodesemver
-
-    try:
-        if not RANGE.fullmatch(wanted) or not wanted.strip():
-            raise ValueError(wanted)
-        return bool(nodesemver.make_range(wanted, False).test(nodesemver.make_semver(version, False)))
-    except (ValueError, IndexError, TypeError):
+    found = in_range(version, wanted)
+    if found is None:
         raise StoreError(
             f"{visible(asked)}: this is no version and no range; write 2.1.0, ^2, ~2.1, '>=2 <4' or latest.",
             policy=asked.partition("@")[0],
             asked=asked,
-        ) from None
+        )
+    return found
 
 
 def in_force(releases: Releases, at: datetime) -> Release:

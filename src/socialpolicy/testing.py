@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from socialpolicy.policy import Policy
 
 CASES_AT_MOST = 100_000
+SURVIVORS = "survivors.yaml"
+"""The file beside the cases that says why some mutants are kept (``mutating``): it holds no cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +147,23 @@ def test(policy: Policy, paths: Sequence[Path] | None = None, *, matching: str =
 
 def files_beside(policy: Policy) -> list[Path]:
     """The case files beside a policy's file."""
-    return sorted((Path(policy.file).parent / "tests").glob("*.yaml")) if policy.file not in ("-", "policy") else []
+    if policy.file in ("-", "policy"):
+        return []
+    return cases_in(Path(policy.file).parent / "tests")
 
 
 def case_files(paths: Sequence[Path]) -> Iterator[Path]:
     """Files as they are, folders as the case files in them."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(path.glob("*.yaml"))
+            yield from cases_in(path)
         else:
             yield path
+
+
+def cases_in(folder: Path) -> list[Path]:
+    """The case files in a folder."""
+    return sorted(file for file in folder.glob("*.yaml") if file.name != SURVIVORS)
 
 
 def unique(cases: list[Case]) -> tuple[list[Case], list[Finding]]:
@@ -274,6 +283,7 @@ def check_names(policy: Policy, document: Document, expect: Expect, where: Where
         "because": ("rule", rules), "includes": ("rule", rules), "maybe_because": ("rule", rules), "not_because": ("rule", rules),
         "missing": ("fact", policy.vocabulary.facts), "fix": ("fact", policy.vocabulary.facts),
         "approvals": ("contact", policy.program.contacts), "hand_over": ("contact", policy.program.contacts),
+        "playbooks": ("playbook", [rule.playbook.id for rule in policy.program.rules if rule.playbook]),
     }  # fmt: skip
     for key, (kind, known) in kinds.items():
         names = getattr(expect, key) or ()
@@ -320,6 +330,7 @@ def differences(expect: Expect, decision: Decision) -> Iterator[Difference]:
         "approvals": (expect.approvals, [contact for asked in sure.approvals for contact in asked.of]),
         "duties": (expect.duties, [duty.id or duty.what for duty in sure.duties]),
         "hand_over": (expect.hand_over, [hand_over.to for hand_over in sure.hand_overs]),
+        "playbooks": (expect.playbooks, [playbook.id for playbook in sure.playbooks]),
     }
     for what, (wanted, got) in exact.items():
         if wanted is not None and set(wanted) != set(got):

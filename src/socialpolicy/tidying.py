@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yaml.events import ScalarEvent
 
+from socialpolicy.approvable import stuck_approvals
 from socialpolicy.comparing import record
 from socialpolicy.conditions import All, During, reads
 from socialpolicy.instants import begins, day, ends, zone
-from socialpolicy.linting import About, Doubt, Linting, undated
+from socialpolicy.linting import About, Doubt, Linting, is_own, undated
 from socialpolicy.loading.documents import Document, ListSpot, MappingSpot, Spot
 from socialpolicy.loading.documents import begins as begin_of
 from socialpolicy.loading.findings import Finding, Level, PolicyError, Where, listed, meant
 from socialpolicy.loading.models import Comparison, ConditionText, InForce, InForceFor, NamedCondition, ScopeAllBut
 from socialpolicy.loading.reading import read_file
-from socialpolicy.loading.vocabularies import vocabulary_of
 from socialpolicy.program import Effect
 from socialpolicy.solving import CONFLICTS, Undecided
 from socialpolicy.telling import shown, told
@@ -44,7 +44,7 @@ NAMED = 4
 """How many rules are named in one finding."""
 IGNORE = re.compile(r"\s*#\s*socialpolicy:\s*ignore\b\s*(?:\[([^\]]*)\])?(.*)")
 LINTS = frozenset({
-    "allow-too-wide", "approval-never-given", "dates-gap", "dates-overlap", "ends-soon", "expired", "ignore-without-reason",
+    "allow-too-wide", "approval-by-author-alone", "approval-never-given", "dates-gap", "dates-overlap", "ends-soon", "expired", "ignore-without-reason",
     "lint-open", "missing-owner", "need-tested-elsewhere", "override-never-matters", "partial-group", "review-overdue",
     "rule-always-overridden", "rule-never-applies", "rule-never-matters", "rules-contradict", "unused-calendar",
     "unused-condition", "unused-contact", "unused-group", "unused-ignore", "unused-tag", "unused-template", "unused-terms",
@@ -97,6 +97,7 @@ def linted(
     tidying.unused()
     tidying.needs_tested()
     tidying.approvals_given()
+    tidying.approvable(conflicts, select)
     tidying.groups_in_part()
     tidying.dates()
     if policy.written.owner is None:
@@ -283,12 +284,12 @@ class Tidying:
     def needs_tested(self) -> None:
         """Facts that one rule asks to put right, and another one reads that sets rules aside."""
         asking: dict[str, list[str]] = {}
-        for rule in sorted(self.program.rules, key=lambda rule: rule.place):
+        for rule in sorted(filter(is_own, self.program.rules), key=lambda rule: rule.place):
             for need in rule.needs:
                 for fact in sorted(reads(need.test)):
                     asking.setdefault(fact, []).append(rule.id)
         overriding = {id for rule in self.program.rules for id in rule.overridden_by}
-        for rule in self.program.rules:
+        for rule in filter(is_own, self.program.rules):
             if rule.id not in overriding or rule.effect is Effect.EXCEPT:
                 continue
             for fact in sorted(reads(rule.when).union(*(reads(need.given) for need in rule.needs)) & set(asking)):
@@ -377,8 +378,9 @@ class Tidying:
                 )
         lists = {value.in_list for _, _, value in everywhere if isinstance(value, Comparison) and value.in_list}
         lists |= {slot.hosts for one in written.templates.values() for slot in (one.slots or {}).values() if slot.hosts}
+        others = {name for base in self.policy.bases for name in base.written.terms}
         for name, terms in written.terms.items():
-            if name not in lists and terms.kind != "words":  # words are looked for in texts, not tested by conditions
+            if name not in lists | others and terms.kind != "words":  # words are looked for in texts, not tested by conditions
                 self.tell("unused-terms", ("terms", name), f"the list {name} is used nowhere.", hint, key=True)
         steps = {step.template for playbook in written.playbooks.values() for step in playbook.steps}
         for name, template in written.templates.items():
@@ -430,6 +432,7 @@ class Tidying:
         for rule in program.rules:
             used |= {duty.who for duty in rule.duties} | {need.fixable_by for need in rule.needs}
             used |= {rule.hand_over.to} if rule.hand_over else set()
+        used |= {name for base in self.policy.bases for name in base.written.contacts}
         used |= {written.owner or ""} | {contact.deputy or "" for contact in written.contacts.values()}
         for account in written.accounts.values():
             used |= {account.owner, account.backup, *account.admins}
@@ -485,9 +488,40 @@ class Tidying:
                 hint = f"write `approves_as: {word}` in a contact. {meant(word, given).capitalize()}".rstrip()
                 self.tell("approval-never-given", where, f"no contact gives the approval {word}.", hint, key=True)
 
+    def approvable(self, conflicts: int, select: Collection[str]) -> None:
+        """Approvals that some author may have to give alone."""
+        if "approval-by-author-alone" not in select:
+            return
+        contacts = self.program.contacts
+        texts = [*(base.written for base in self.policy.bases), self.written]  # whoever builds on another says who is who
+        roles = {name: frozenset(one.roles or ()) for text in texts for name, one in text.contacts.items()}
+        try:
+            found = stuck_approvals(self.program, roles, conflicts=conflicts)
+        except Undecided as error:
+            self.leave_open("", error.limit)
+            return
+        for stuck in found:
+            of = [contacts[approver.contact].title for approver in stuck.approval.of]
+            count = stuck.approval.at_least
+            wanted = listed(of) if count == 1 else listed(of, "and") if count == len(of) else f"{count} of {listed(of, 'and')}"
+            held = listed([contacts[name].title for name in stuck.held], "and")
+            left = listed([contacts[name].title for name in stuck.left], "and")
+            then = "nobody is left who could say it" if not left else f"only {left} could say it, each for one role"
+            message = (
+                f"{'rule ' + stuck.rule if stuck.rule else 'the baseline'} asks for a yes from {wanted}. An author with the "
+                f"role {listed(stuck.roles, 'and')} may be {held}; then {then}."
+            )
+            hint = f"name a `deputy` for {listed(stuck.held, 'and')} who is somebody else, or one more contact who may approve."
+            where: Where = ("builds_on",) if stuck.rule else ("baseline",)
+            where = self.place(stuck.rule, "approval") if stuck.rule in self.index else where
+            self.tell("approval-by-author-alone", where, message, hint, key=True)
+
     def groups_in_part(self) -> None:
         """Lists of values in rules that name most values of a group, but not all."""
-        groups = vocabulary_of(Document(self.policy.file), self.written.vocabulary)[0].groups
+        groups = {
+            fact: {name: tuple(sorted(values)) for name, values in named.items()}
+            for fact, named in self.policy.groups.items()
+        }
         rules = [entry for entry in (*self.outside, *self.scopes) if entry[0][0] == "rules"]
         for where, fact, value in rules:
             for key, words in lists_of(value):

@@ -6,9 +6,12 @@ pre-release promises nothing, so from one to a higher version of the same core a
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 from semver import Version
+
+RANGE = re.compile(r"[0-9A-Za-z .*^~<>=|+-]{1,100}", re.ASCII)
 
 
 class Bump(IntEnum):
@@ -59,3 +62,15 @@ def bump_made(old: str, new: str) -> Bump:
     if after.minor != before.minor:
         return Bump.MAJOR if after.major == 0 else Bump.MINOR
     return Bump.MINOR if after.major == 0 else Bump.PATCH
+
+
+def in_range(version: str, wanted: str) -> bool | None:
+    """Tell whether a version lies in a range, as npm has them; None for what is no range."""
+    import nodesemver
+
+    try:
+        if not RANGE.fullmatch(wanted) or not wanted.strip():
+            return None
+        return bool(nodesemver.make_range(wanted, False).test(nodesemver.make_semver(version, False)))
+    except (ValueError, IndexError, TypeError):
+        return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DECIDING = frozenset(
     {
         "socialpolicy", "version", "in_force", "review_by", "changes", "rules", "baseline", "when_unknown", "guarantees",
-        "exceptions", "vocabulary", "conditions", "time_zone",
+        "exceptions", "vocabulary", "conditions", "time_zone", "builds_on", "may_be_set_aside",
     }
 )  # fmt: skip
 """The sections that decide, or that are dates and numbers of versions; what they say in words is taken from them one by one."""
@@ -37,7 +37,7 @@ class Words:
 def words_of(policy: Policy) -> Words:
     """The texts of a policy. Keys that begin with ``x-`` are other people's, and are left out."""
     data: Any = without_foreign(policy.data)
-    written = {rule["id"]: rule for rule in data.get("rules") or ()} | dict(data.get("exceptions") or {})
+    written = written_rules(policy) | dict(data.get("exceptions") or {})
     vocabulary = data.get("vocabulary") or {}
     facts = {
         name: {key: fact.get(key) for key in OF_FACTS}
@@ -66,6 +66,12 @@ def words_of(policy: Policy) -> Words:
         {value: of_start(starts[value] if value in starts else starts[""]) for value in every},
         sections,
     )
+
+
+def written_rules(policy: Policy) -> dict[str, Any]:
+    """The rules of a policy and of all that it builds on, as they are written, by their names in the whole."""
+    texts: list[tuple[str, Any]] = [("", policy.data), *((f"{base.id}/", base.document.data) for base in policy.bases)]
+    return {f"{prefix}{rule['id']}": without_foreign(rule) for prefix, data in texts for rule in data.get("rules") or ()}
 
 
 def of_rule(rule: Rule, written: Mapping[str, Any]) -> dict[str, Any]:

@@ -219,7 +219,14 @@ def place_of(policy: Decider) -> Any:
     if not isinstance(policy, Policy):
         return lambda name: ""
     file = Path(policy.file).name if policy.file != "-" else "-"
-    return lambda name: f"{file}:{policy.lines[name]}" if name in policy.lines else ""
+
+    def place(name: str) -> str:
+        if name in policy.files:  # of a policy that this one builds on
+            there = Path(policy.files[name])
+            return f"{'/'.join(there.parts[-2:])}:{policy.lines[name]}"
+        return f"{file}:{policy.lines[name]}" if name in policy.lines else ""
+
+    return place
 
 
 def deciding_facts(policy: Decider, name: str, known: Facts) -> str:

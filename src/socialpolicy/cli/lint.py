@@ -139,7 +139,7 @@ def policies(source: str) -> Iterator[tuple[Policy, Document | None]]:
 
     if source == "-":
         document = sources.standard_input()
-        yield Policy(loaded(document)), document
+        yield Policy(loaded(document, sources.shelf_of("-"))), document
     else:
         yield from ((policy, document_of(policy)) for policy in sources.policies_of(source))
 
@@ -158,9 +158,10 @@ def document_of(policy: Policy) -> Document | None:
 
 def of_releases(policy: Policy) -> Iterator[Finding]:
     """Gaps between the releases beside a draft. Raises ``ReleasesError`` where they cannot be trusted."""
-    from socialpolicy.loading.policies import DRAFT
+    from socialpolicy.loading.indexes import INDEX, RELEASES
     from socialpolicy.loading.reading import read_file
-    from socialpolicy.storing import INDEX, RELEASES, ReleasesError, read_releases
+    from socialpolicy.loading.shelves import DRAFT
+    from socialpolicy.storing import ReleasesError, read_releases
     from socialpolicy.tidying import InForceBetween, release_gaps
     from socialpolicy.versions import is_prerelease
 

@@ -88,7 +88,7 @@ def told_one(policy: Policy, result: Result, first: int, width: int, *, on: bool
     if result.counterexample:
         yield from broken(policy, "example", result.counterexample)
     if result.status is Status.VACUOUS:
-        yield f"         no action is like this; check its `when` and `assuming` ({policy.file}:{result.guarantee.line})"
+        yield f"         no action is like this; check its `when` and `assuming` ({result.guarantee.file or policy.file}:{result.guarantee.line})"
     if result.status is Status.HOLDS and result.where_missing is Status.FAILS and result.counterexample_missing:
         yield from broken(policy, "where facts are missing it does not hold", result.counterexample_missing)
 
@@ -97,7 +97,7 @@ def broken(policy: Policy, label: str, shown: Counterexample) -> Iterator[str]:
     """An action that breaks a guarantee."""
     yield from wrapped(f"{label}: {example(shown.unusual)}", 9)
     rules = ", ".join(
-        f"{rule} ({policy.file}:{policy.lines[rule]})" if rule in policy.lines else rule or "the baseline"
+        f"{rule} ({policy.file_of(rule)}:{policy.lines[rule]})" if rule in policy.lines else rule or "the baseline"
         for rule in shown.rules
     )
     if shown.otherwise is not None and shown.other_decision is not None:

@@ -12,6 +12,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,12 @@ import click
 
 from socialpolicy.loading.documents import Document
 from socialpolicy.loading.findings import visible
-from socialpolicy.loading.policies import DRAFT
 from socialpolicy.loading.reading import FILE_BYTES, check_size, read_bytes
+from socialpolicy.loading.shelves import DRAFT
 
 if TYPE_CHECKING:
     from socialpolicy.deciding import Decider
+    from socialpolicy.loading.shelves import Shelf
     from socialpolicy.policy import Policy
     from socialpolicy.storing import Store
 
@@ -66,7 +68,7 @@ def policy_of(source: str) -> Policy:
     from socialpolicy.policy import Policy, load
 
     if source == "-":
-        return Policy(loaded(standard_input()))
+        return Policy(loaded(standard_input(), shelf_of("-")))
     if source and not is_there(source):
         revision = revision_of(source)
         if revision:
@@ -107,6 +109,21 @@ def of_releases(path: Path) -> bool:
     return path.parent.name == "releases" and path.name != "index.yaml" and (path.parent / "index.yaml").exists()
 
 
+def shelf_of(name: str) -> Shelf:
+    """Where a policy in a file (or on standard input) finds what it builds on."""
+    from socialpolicy.loading.shelves import Folder, Policies, Shelves, beside, shipped
+
+    return beside(Path(name)) if name != "-" else Shelves((Policies(Folder(store_folder())), shipped()))
+
+
+def of_index(file: Path) -> bool:
+    """Whether a file is an index of releases, or a copy of what a release was built on."""
+    return (file.parent.name == "releases" and file.name == "index.yaml") or file.parent.parts[-2:] == (
+        "releases",
+        "packs",
+    )
+
+
 # -- releases -----------------------------------------------------------------------------------------------------------
 
 
@@ -114,8 +131,13 @@ def store() -> Store:
     """The store of releases: the folder that the environment names, else ``policies``, else the current folder."""
     from socialpolicy.storing import Store
 
+    return Store(store_folder())
+
+
+def store_folder() -> Path:
+    """The folder of policies that the environment names, else ``policies``, else the current folder."""
     named = os.environ.get(STORE_VARIABLE)
-    return Store(named or (STORE_FOLDER if Path(STORE_FOLDER).is_dir() else "."))
+    return Path(named or (STORE_FOLDER if Path(STORE_FOLDER).is_dir() else "."))
 
 
 # -- revisions ----------------------------------------------------------------------------------------------------------
@@ -129,7 +151,8 @@ def revision_of(source: str) -> tuple[str, str] | None:
 
 def policy_at(revision: str, path: str) -> Policy:
     """The policy in a file, or a policy's folder, of a revision. Raises an error that tells what to do."""
-    from socialpolicy.loading.policies import loaded
+    from socialpolicy.loading.policies import frozen, loaded
+    from socialpolicy.loading.shelves import Policies, Shelves, shipped
     from socialpolicy.policy import Policy
 
     shown = visible(f"{revision}:{path}")
@@ -155,8 +178,44 @@ def policy_at(revision: str, path: str) -> Policy:
         from socialpolicy.storing import check_frozen
 
         known = blob(commit, index, f"{revision}:{index}")
-        check_frozen(raw, f"{revision}:{path}", read_bytes(known, f"{revision}:{index}"))
-    return Policy(loaded(read_bytes(raw, f"{revision}:{path}")))
+        document = read_bytes(raw, f"{revision}:{path}")
+        release = check_frozen(raw, document.name, read_bytes(known, f"{revision}:{index}"))
+        return Policy(frozen(document, release, Revision(revision, commit, folder)))
+    home = (folder.rpartition("/")[0] if "/" in folder else "") if name == DRAFT else folder
+    if name == DRAFT and folder in ("", "."):
+        home = ".."
+    shelf = Shelves((Policies(Revision(revision, commit, home)), shipped()))
+    return Policy(loaded(read_bytes(raw, f"{revision}:{path}"), shelf))
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A folder in a revision: files under one root (``loading.shelves.Tree``)."""
+
+    revision: str
+    commit: str
+    root: str
+
+    def path(self, path: str) -> str:
+        """A path from the top of the repository."""
+        return f"{self.root}/{path}" if self.root else path
+
+    def raw(self, path: str) -> bytes | None:
+        """The bytes of a file; None where there is none."""
+        path = self.path(path)
+        if kind_at(self.commit, path) != "blob":
+            return None
+        return blob(self.commit, path, f"{self.revision}:{path}")
+
+    def name(self, path: str) -> str:
+        """How findings name a file."""
+        return f"{self.revision}:{self.path(path)}"
+
+    def folders(self) -> list[str]:
+        """The names of the folders at the root that hold a policy."""
+        found = git(["ls-tree", "-r", "-z", "--name-only", f"{self.commit}:{self.root}"])
+        names = found.stdout.decode("utf-8", "replace").split("\0")
+        return sorted(name.partition("/")[0] for name in names if name.count("/") == 1 and name.endswith(f"/{DRAFT}"))
 
 
 def commit_of(revision: str, shown: str) -> str:
@@ -271,7 +330,7 @@ def files(source: str) -> Iterator[tuple[Path, Path | None]]:
             file.suffix in SUFFIXES
             and not file.is_dir()
             and not any(part.startswith(".") for part in file.relative_to(path).parts)
-            and not (of_releases(file) or (file.parent.name == "releases" and file.name == "index.yaml"))  # by digest
+            and not (of_releases(file) or of_index(file))  # these are checked by digest
         ):
             found = True
             yield file, path

@@ -12,8 +12,9 @@ from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO
 from socialpolicy.loading.documents import REFUSED, Document
 from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, Where, told
-from socialpolicy.loading.policies import DRAFT, check
+from socialpolicy.loading.policies import check
 from socialpolicy.loading.reading import read_file
+from socialpolicy.loading.shelves import DRAFT
 
 if TYPE_CHECKING:
     from socialpolicy.loading.models import PolicyText
@@ -143,6 +144,7 @@ def kind(document: Document) -> str:
         ("socialpolicy_program", "program"),
         ("socialpolicy", "policy"),
         ("cases_for", "cases"),
+        ("survivors_of", "survivors"),
         ("vocabulary", "vocabulary"),
     ):
         if key in document.data:
@@ -171,6 +173,10 @@ def validate(document: Document) -> None:
                 )
             else:
                 cases_of(policy, document)
+        case "survivors":
+            from socialpolicy.mutating import survivors_file
+
+            survivors_file(document, policy_beside(document))
         case "vocabulary" if "version" in document.data and "rules" not in document.data:
             from socialpolicy.loading.conditions import Words
             from socialpolicy.loading.models import VocabularyFile
@@ -198,7 +204,7 @@ def validate(document: Document) -> None:
                     "a policy begins with `socialpolicy: 1`, test cases with `cases_for: POLICY-ID`.",
                 )
         case _:
-            found = check(document)
+            found = check(document, sources.shelf_of(document.name))
             if found is not None:
                 examples(document, found[0], found[1].program)
 

@@ -69,6 +69,10 @@ class Words:
     uses: bool = True  # whether a vocabulary of the package is used
     core: frozenset[str] = frozenset()  # the names of the core vocabulary, where it is not used
     told_core: bool = False
+    own: frozenset[str] = frozenset()  # the facts that no policy declares: they come with the package
+    core_groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    added: frozenset[tuple[str, str]] = frozenset()  # values that policies added
+    defaults: Mapping[str, GivenValue | None] = field(default_factory=dict)  # as they are without what builds on this
 
     # -- conditions --------------------------------------------------------------------------------------------------
 
@@ -93,7 +97,7 @@ class Words:
             fact = self.facts.get(name)
             if fact is not None:
                 parts.append(self.test(fact, value, at))
-            elif name in self.named:
+            elif name in self.named or name in self.lowered:
                 condition = self.named_condition(name, at, on_key=True)
                 if value is not True and value is not False:
                     self.document.add(

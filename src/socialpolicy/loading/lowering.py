@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from graphlib import CycleError, TopologicalSorter
 from typing import Any as Anything
 from zoneinfo import ZoneInfo
 
@@ -12,11 +11,14 @@ from socialpolicy.conditions import ALWAYS, All, Any, Condition, During, Include
 from socialpolicy.digests import digest
 from socialpolicy.guarantees import Guarantee
 from socialpolicy.instants import begins, day, ends, zone
+from socialpolicy.loading.building import Base
+from socialpolicy.loading.conditions import Words
 from socialpolicy.loading.documents import Document
-from socialpolicy.loading.findings import Where, listed, meant
+from socialpolicy.loading.findings import Level, Where, listed, meant, visible
 from socialpolicy.loading.models import (
+    ApprovalStage,
     ApprovalText,
-    ConditionText,
+    ContactText,
     DutyText,
     ExceptionText,
     HandOverText,
@@ -27,7 +29,10 @@ from socialpolicy.loading.models import (
     ScopeAllBut,
     ScopeText,
     StartText,
+    TermsText,
+    VocabularyText,
 )
+from socialpolicy.loading.overriding import ordered
 from socialpolicy.loading.sections import Explained
 from socialpolicy.loading.vocabularies import CORE_SCOPE, digest_of, vocabulary_of
 from socialpolicy.program import (
@@ -39,79 +44,187 @@ from socialpolicy.program import (
     Effect,
     HandOver,
     Identity,
-    Limit,
     Need,
     Outcome,
     Program,
     Rule,
     Start,
-    Unit,
     WhenUnknown,
+    limit_of,
 )
 from socialpolicy.telling import Groups
 from socialpolicy.values import Kind
+from socialpolicy.vocabulary import Vocabulary
 
 LABELS = {"allow": "Good to go", "revise": "Fix first", "ask": "Ask first", "deny": "Not this one"}
 RULES = 10_000
-OVERRIDES = 200_000
 ANYONE = frozenset({"anyone", "anything", "everyone", "everybody", "any", "all", "everything"})
 
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """What a policy comes to: the program that decides, what is claimed of it, and the names of groups of values."""
+    """What a policy comes to: the program that decides, what is claimed of it, and the names of groups of values.
+
+    ``origins`` tells of each rule where it is written: the document, and the place in it. ``terms`` are the lists of words
+    of the policy and of all that it builds on.
+    """
 
     program: Program
     guarantees: tuple[Guarantee, ...]
     groups: Groups
+    origins: Mapping[str, tuple[Document, Where]]
+    terms: Mapping[str, TermsText]
+    bases: tuple[Base, ...] = ()
 
 
-def lower(document: Document, written: PolicyText) -> Lowered:
-    """Return what a policy comes to, adding a finding for everything that is wrong with it.
+def lower(document: Document, written: PolicyText, bases: Sequence[Base] = (), *, uses: str = "") -> Lowered:
+    """Return what a policy comes to, together with all that it builds on (a base before those that build on it).
 
-    With errors among the document's findings it is of no use.
+    Adds a finding for everything that is wrong with it; with errors among the document's findings it is of no use. Every
+    policy decides by its own rules and baseline; what the whole decides is the strictest of that. So the rules of all stand
+    in one program, and a baseline of a base becomes a rule that its own ``allow`` rules, and no others, set aside.
     """
-    lowering = Lowering(document, written)
-    program = lowering.program()
+    texts = [*((base.document, base.written) for base in bases), (document, written)]
+    vocabularies = [(one, exact(text.vocabulary, uses)) for one, text in texts]
+    words, vocabulary = vocabulary_of(vocabularies)
+    contacts = united_contacts(texts)
+    lowerings: dict[str, Lowering] = {}
+    for own_words, (one, text) in zip(words, texts, strict=True):
+        below = {id: lowerings[id] for id in reachable(text, lowerings)}
+        prefix = "" if one is document else f"{text.id}/"
+        lowerings[text.id] = Lowering(one, text, own_words, vocabulary, prefix, below, contacts)
+    own = lowerings[written.id]
+    by_policy = {id: lowering.rules() for id, lowering in lowerings.items()}  # bases first: others use their conditions
+    rules = [rule for id in (written.id, *(base.id for base in bases)) for rule in by_policy[id]]
+    rules = ordered([*lowerings.values()], placed(rules))
+    for base in bases:
+        check_defaults(own, lowerings[base.id], rules)
+        if base.document.failed and not document.failed:
+            document.findings.extend(one for one in base.document.findings if one.level is Level.ERROR)
+    labels = written.labels.model_dump(exclude_none=True) if written.labels else {}
+    program = Program(
+        identity=Identity(
+            written.id, written.version, written.title, digest_of_all(document, vocabularies[-1][1], bases)
+        ),
+        vocabulary=vocabulary,
+        rules=tuple(rules),
+        baseline=own.start_of_all,
+        when_unknown=WhenUnknown.STRICTEST
+        if "strictest" in {text.when_unknown for _, text in texts}
+        else WhenUnknown.ASK,
+        contacts={name: own.contact_of(name) for name in contacts},
+        labels={**LABELS, **labels},
+    )
     groups = {
-        fact: {name: frozenset(values) for name, values in named.items()}
-        for fact, named in lowering.words.groups.items()
+        fact: {name: frozenset(values) for name, values in named.items()} for fact, named in own.words.groups.items()
     }
-    return Lowered(program, tuple(lowering.guarantees), groups)
+    origins = {id: origin for lowering in lowerings.values() for id, origin in lowering.origins.items()}
+    guarantees = [one for lowering in (own, *(lowerings[base.id] for base in bases)) for one in lowering.guarantees]
+    return Lowered(program, tuple(guarantees), groups, origins, own.words.terms, tuple(bases))
 
 
-def limit(text: str | None) -> Limit | None:
-    """A length of time, from its text."""
-    if text is None:
-        return None
-    amount, _, unit = text.partition(" ")
-    return Limit(int(amount), Unit(unit if unit.endswith("s") else unit + "s"))
+def placed(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules with their places in the whole; the further approvals of a rule stand where it does."""
+    places: dict[str, int] = {}
+    for rule in rules:
+        places.setdefault(rule.part_of or rule.id, len(places))
+    return [replace(rule, place=places[rule.part_of or rule.id]) for rule in rules]
+
+
+def exact(written: VocabularyText, uses: str) -> VocabularyText:
+    """A vocabulary that uses just this version of the package's, where it uses it at all."""
+    fits = written.uses is not None and uses.startswith(f"{written.uses}.")
+    return written.model_copy(update={"uses": uses}) if fits else written
+
+
+def digest_of_all(document: Document, written: VocabularyText, bases: Sequence[Base]) -> str:
+    """The digest of all that is written, of the vocabulary that is used, and of what it builds on."""
+    if document.failed:
+        return ""
+    everything: dict[str, Anything] = {"uses": digest_of(written.uses), "policy": document.data}
+    if bases:
+        everything["builds_on"] = [base.document.data for base in bases]
+    return digest(everything)
+
+
+def reachable(written: PolicyText, lowerings: Mapping[str, Lowering]) -> list[str]:
+    """The ids of all policies that one builds on, through others too."""
+    found: dict[str, None] = {}
+    waiting = [entry.id for entry in written.builds_on]
+    while waiting:
+        id = waiting.pop()
+        if id in lowerings and id not in found:
+            found[id] = None
+            waiting += [entry.id for entry in lowerings[id].written.builds_on]
+    return list(found)
+
+
+def united_contacts(texts: Sequence[tuple[Document, PolicyText]]) -> dict[str, ContactText]:
+    """The contacts of all: whoever builds on a policy says who its contacts are, and may not change what they approve."""
+    contacts: dict[str, ContactText] = {}
+    for _, written in reversed(texts):
+        for name, text in written.contacts.items():
+            known = contacts.setdefault(name, text)
+            if (known.approves_as or name) != (text.approves_as or name):
+                own, policy = texts[-1]
+                where: Where = ("contacts", name) if name in policy.contacts else ("contacts",)
+                message = f"in {visible(written.id)}, an approval by {name} gives {text.approves_as or name}."
+                own.add("unlike-contact", where, message, "let it give the same here: `approves_as`.", key=True)
+    return contacts
+
+
+def check_defaults(own: Lowering, base: Lowering, rules: Iterable[Rule]) -> None:
+    """Check that no fact which a base reads, and leaves open, is given a default: it would decide for the base."""
+    read = {name for rule in rules if rule.id.startswith(base.prefix) for name in reads(rule.when)}
+    for name in sorted(read):
+        fact = own.words.facts.get(name)
+        if fact is not None and fact.default != base.words.defaults.get(name):
+            where: Where = ("vocabulary", "facts", name)
+            own.document.add(
+                "default-over-base",
+                where if own.document.event(where) else ("builds_on",),
+                f"{base.written.id} reads {name}, and would decide otherwise with this default.",
+                "leave the default out: where the fact is not known, that has to be seen.",
+                key=True,
+            )
+
+
+def opens_nothing(rule: Rule) -> Rule:
+    """A rule of a base: nobody's ``allow`` opens another policy's baseline, and what it asks for stands."""
+    if rule.effect is not Effect.ALLOW:
+        return rule
+    return replace(rule, effect=Effect.REQUIRE if rule.needs else Effect.ASK if rule.approval else Effect.EXCEPT)
+
+
+def united(one: TermsText, other: TermsText) -> TermsText:
+    """Two lists of terms of one name as one, as the latter says how they are found."""
+    return other.model_copy(
+        update={"entries": list(dict.fromkeys((*one.entries, *other.entries))), "secret": one.secret or other.secret}
+    )
 
 
 @dataclass
 class Lowering:
-    """One policy being lowered."""
+    """One policy being lowered. ``prefix`` stands before its names in the whole; ``bases`` are all that it builds on."""
 
     document: Document
     written: PolicyText
+    words: Words
+    vocabulary: Vocabulary
+    prefix: str = ""
+    bases: Mapping[str, Lowering] = field(default_factory=dict)
+    contacts_known: Mapping[str, ContactText] = field(default_factory=dict)
     ids: dict[str, int] = field(default_factory=dict)  # of rules, with their place
     guarantees: list[Guarantee] = field(default_factory=list)
+    origins: dict[str, tuple[Document, Where]] = field(default_factory=dict)
 
-    def program(self) -> Program:
-        """Check all sections, in the order of the file, and put the program together."""
+    def rules(self) -> list[Rule]:
+        """Check all sections, in the order of the file, and return the rules, those of exceptions and playbooks too."""
         written, document = self.written, self.document
-        for key in ("builds_on", "may_be_set_aside"):
-            if getattr(written, key) is not None:
-                document.add(
-                    "not-supported-yet",
-                    (key,),
-                    f"`{key}` decides, and is not supported yet, so the policy is refused rather than read without it.",
-                    "write the rules into this policy.",
-                    key=True,
-                )
         self.zone = self.time_zone(written.time_zone, ("time_zone",))
-        self.words, self.vocabulary = vocabulary_of(document, written.vocabulary)
-        self.words.named, self.words.terms = written.conditions, written.terms
+        self.words.named, self.words.terms = written.conditions, self.terms()
+        for id, base in self.bases.items():
+            self.words.lowered |= {f"{id}/{name}": base.words.lowered[name] for name in base.written.conditions}
         self.check_names()
         self.dates(written.in_force, ("in_force",))
         if written.review_by is not None:
@@ -119,7 +232,7 @@ class Lowering:
         self.contacts()
         for name in written.conditions:
             self.words.condition(name, ("conditions", name))
-        baseline = self.baseline()
+        self.start_of_all = self.baseline()
         if len(written.rules) > RULES:
             self.words.give_up(("rules",), f"the policy has {len(written.rules):,} rules; at most {RULES:,} are read.")
         for index, rule in enumerate(written.rules):
@@ -132,26 +245,69 @@ class Lowering:
                     "give each its own.",
                 )
             self.ids.setdefault(rule.id, index)
-        rules = [self.rule(index, rule) for index, rule in enumerate(written.rules)]
-        exceptions = [
-            self.exception(index, name, text)
-            for index, (name, text) in enumerate(written.exceptions.items(), len(rules))
+        rules = [
+            self.known(one, ("rules", index))
+            for index, rule in enumerate(written.rules)
+            for one in self.rule(index, rule)
         ]
-        rules = self.ordered([*rules, *exceptions])
-        Explained(self).check()
-        labels = written.labels.model_dump(exclude_none=True) if written.labels else {}
-        everything = (
-            "" if document.failed else digest({"uses": digest_of(written.vocabulary.uses), "policy": document.data})
+        rules += [
+            self.known(self.exception(name, text), ("exceptions", name)) for name, text in written.exceptions.items()
+        ]
+        explained = Explained(self)
+        explained.check()
+        rules += [self.known(rule, ("playbooks", rule.id.partition(":")[2])) for rule in explained.rules]
+        if self.prefix:
+            rules = [opens_nothing(rule) for rule in rules]
+            rules += [self.known(rule, ("baseline",)) for rule in self.baseline_rules(self.start_of_all)]
+        return rules
+
+    def known(self, rule: Rule, where: Where) -> Rule:
+        """A rule under the name that it has in the whole, of which it is known where it is written."""
+        named = replace(
+            rule,
+            id=self.prefix + rule.id,
+            part_of=self.prefix + rule.part_of if rule.part_of else "",
+            duties=tuple(replace(duty, id=self.prefix + duty.id) if duty.id else duty for duty in rule.duties),
         )
-        return Program(
-            identity=Identity(written.id, written.version, written.title, everything),
-            vocabulary=self.vocabulary,
-            rules=tuple(rules),
-            baseline=baseline,
-            when_unknown=WhenUnknown(written.when_unknown),
-            contacts={name: self.contact_of(name) for name in written.contacts},
-            labels={**LABELS, **labels},
-        )
+        self.origins[named.id] = (self.document, where)
+        return named
+
+    def baseline_rules(self, baseline: Baseline) -> Iterator[Rule]:
+        """The baseline of a policy that others build on, as rules: one for each start that restricts."""
+        opening = tuple(f"{self.prefix}{rule.id}" for rule in self.written.rules if rule.effect == "allow")
+        starts: dict[Start, list[str]] = {}
+        for value, start in baseline.starts.items():
+            if start.outcome is not Outcome.ALLOW:
+                starts.setdefault(start, []).append(value)
+        for number, (start, values) in enumerate(starts.items(), 1):
+            title = f"Where {self.written.title} starts"
+            yield Rule(
+                id="(baseline)" if number == 1 else f"(baseline {number})",
+                place=0,
+                effect=Effect(start.outcome.word),
+                when=OneOf(baseline.fact, frozenset(values)) if baseline.fact else ALWAYS,
+                overridden_by=opening,
+                approval=start.approval,
+                title=title,
+                say=start.say or title,
+            )
+
+    def terms(self) -> dict[str, TermsText]:
+        """The lists of terms of this policy, together with those of the policies that it builds on."""
+        found: dict[str, TermsText] = {}
+        for base in self.bases.values():
+            for name, text in base.written.terms.items():
+                found[name] = united(found[name], text) if name in found else text
+        for name, text in self.written.terms.items():
+            if name in found and found[name].kind != text.kind:
+                self.document.add(
+                    "unknown-terms",
+                    ("terms", name, "kind"),
+                    f"{name} of a policy that this one builds on is a list of {found[name].kind}.",
+                    "let it be the same kind, or name yours otherwise.",
+                )
+            found[name] = united(found[name], text) if name in found else text
+        return found
 
     # -- names, dates, contacts --------------------------------------------------------------------------------------
 
@@ -240,12 +396,12 @@ class Lowering:
 
     def contact(self, name: str, where: Where, *, actor: bool = False) -> str:
         """A name that has to be a contact."""
-        if name not in self.written.contacts and not (actor and name == "actor"):
+        if name not in self.contacts_known and not (actor and name == "actor"):
             self.document.add(
                 "unknown-contact",
                 where,
                 f"{name} is no contact of this policy.",
-                meant(name, self.written.contacts) or "add it to `contacts`.",
+                meant(name, self.contacts_known) or "add it to `contacts`.",
             )
         return name
 
@@ -298,8 +454,8 @@ class Lowering:
 
     def contact_of(self, name: str) -> Contact:
         """A contact of the program."""
-        text = self.written.contacts[name]
-        return Contact(name, text.title, text.reach, text.deputy or "", text.hours or "", limit(text.answers_within))
+        text = self.contacts_known[name]
+        return Contact(name, text.title, text.reach, text.deputy or "", text.hours or "", limit_of(text.answers_within))
 
     # -- approvals and the baseline ----------------------------------------------------------------------------------
 
@@ -333,7 +489,7 @@ class Lowering:
         approvers = []
         for index, name in enumerate(names):
             at = here if isinstance(written, str) else (*here, index)
-            text = self.written.contacts.get(self.contact(name, at))
+            text = self.contacts_known.get(self.contact(name, at))
             gives = (text.approves_as if text else None) or name
             if text and gives not in fact.values:
                 self.document.add(
@@ -421,8 +577,8 @@ class Lowering:
 
     # -- rules -------------------------------------------------------------------------------------------------------
 
-    def rule(self, index: int, text: RuleText) -> Rule:
-        """Lower one rule, overrides apart."""
+    def rule(self, index: int, text: RuleText) -> Iterator[Rule]:
+        """Lower one rule, overrides apart; where it asks for several approvals, there is one rule for each."""
         where: Where = ("rules", index)
         effect = Effect(text.effect)
         when = [self.scope(text.scope, (*where, "scope"))]
@@ -434,13 +590,7 @@ class Lowering:
         when.append(self.in_force(text.in_force, (*where, "in_force")))
         self.effect(effect, text, where)
         for place, tag in enumerate(text.tags):
-            if tag not in self.written.tags:
-                self.document.add(
-                    "unknown-tag",
-                    (*where, "tags", place),
-                    f"the tag {tag} is not declared.",
-                    meant(tag, self.written.tags) or "add it to `tags`.",
-                )
+            self.check_tag(tag, (*where, "tags", place))
         if text.severity is not None and text.severity not in (
             self.written.consequences.steps if self.written.consequences else {}
         ):
@@ -452,13 +602,15 @@ class Lowering:
             )
         needs = tuple(self.needs(text, where))
         say = text.say or text.title
-        return Rule(
+        stages = self.stages(text.approval, (*where, "approval")) if text.approval is not None else []
+        first = stages.pop(0)[1] if stages and stages[0][0] == ALWAYS else None
+        yield Rule(
             id=text.id,
             place=index,
             effect=effect,
             when=both(*when),
             needs=needs,
-            approval=self.approval(text.approval, (*where, "approval")) if text.approval is not None else None,
+            approval=first,
             duties=tuple(self.duty(duty, (*where, "duties", place)) for place, duty in enumerate(text.duties or ())),
             hand_over=self.hand_over(text.hand_over, (*where, "hand_over")) if text.hand_over else None,
             title=text.title,
@@ -467,6 +619,45 @@ class Lowering:
             instead=(text.guidance.instead or "") if text.guidance else "",
             phrases=tuple(text.guidance.phrases or ()) if text.guidance else (),
         )
+        for number, (given, approval, words) in enumerate(stages, 2 if first else 1):
+            yield Rule(
+                id=f"{text.id}#{number}",
+                place=index,
+                effect=Effect.ASK,
+                when=both(*when, given),
+                approval=approval,
+                part_of=text.id,
+                title=text.title,
+                say=words or say,
+                why=text.why or "",
+            )
+
+    def stages(
+        self, written: str | ApprovalText | list[ApprovalStage], where: Where
+    ) -> list[tuple[Condition, Approval | None, str]]:
+        """The approvals that a rule asks for: where, whose, and in which words."""
+        if not isinstance(written, list):
+            return [(ALWAYS, self.approval(written, where), "")]
+        found: list[tuple[Condition, Approval | None, str]] = []
+        for index, stage in enumerate(written):
+            at = (*where, index)
+            given = self.words.condition(stage.if_, (*at, "if")) if stage.if_ is not None else ALWAYS
+            found.append((given, self.approval(stage, at), stage.say or ""))
+        return sorted(found, key=lambda stage: stage[0] != ALWAYS)
+
+    def check_tag(self, tag: str, where: Where) -> None:
+        """Check a tag that a rule carries: one of its own policy, or one that a base offers to others."""
+        id, joint, name = tag.partition("/")
+        if joint and id in self.bases:
+            declared = self.bases[id].written.tags
+            if name not in declared or not declared[name].for_others:
+                offered = [f"{id}/{one}" for one, text in declared.items() if text.for_others]
+                why = "does not have" if name not in declared else "does not offer to others"
+                hint = meant(tag, offered) or (f"it offers {listed(offered, 'and')}." if offered else "leave it out.")
+                self.document.add("unknown-tag", where, f"{tag} is a tag that {id} {why}.", hint)
+        elif tag not in self.written.tags:
+            hint = meant(tag, self.written.tags) or "add it to `tags`."
+            self.document.add("unknown-tag", where, f"the tag {tag} is not declared.", hint)
 
     def of_steps(self, name: str) -> str:
         """The step that was meant, or which steps there are."""
@@ -609,7 +800,7 @@ class Lowering:
             text.what,
             self.contact(text.who, (*where, "who"), actor=True),
             text.id or "",
-            limit(text.within),
+            limit_of(text.within),
             text.from_,
             text.evidence or "",
         )
@@ -617,10 +808,10 @@ class Lowering:
     def hand_over(self, text: HandOverText, where: Where) -> HandOver:
         """Lower a hand-over."""
         return HandOver(
-            self.contact(text.to, (*where, "to")), tuple(text.with_ or ()), text.say or "", limit(text.within)
+            self.contact(text.to, (*where, "to")), tuple(text.with_ or ()), text.say or "", limit_of(text.within)
         )
 
-    def exception(self, place: int, name: str, text: ExceptionText) -> Rule:
+    def exception(self, name: str, text: ExceptionText) -> Rule:
         """Lower an exception: it sets rules aside where ``for`` holds, while it is in force, and says nothing else."""
         where: Where = ("exceptions", name)
         condition = self.words.condition(text.for_, (*where, "for"))
@@ -641,7 +832,7 @@ class Lowering:
             self.contact(approver, (*where, "approved_by", index))
         return Rule(
             name,
-            place,
+            0,
             Effect.EXCEPT,
             both(condition, self.in_force(text.in_force, (*where, "in_force"))),
             title=text.reason,
@@ -661,170 +852,3 @@ class Lowering:
                 return bool(pattern.strip("*"))
             case _:
                 return False
-
-    # -- overrides ---------------------------------------------------------------------------------------------------
-
-    def ordered(self, rules: list[Rule]) -> list[Rule]:
-        """Say of each rule which rules override it, and order them so that those come first."""
-        overridden_by: dict[str, list[str]] = {}
-        graph: TopologicalSorter[str] = TopologicalSorter()
-        tagged: dict[str, list[int]] = {}
-        count = 0
-        for index, text in enumerate(self.written.rules):
-            for tag in text.tags:
-                tagged.setdefault(tag, []).append(index)
-        for index, text in enumerate(self.written.rules):
-            graph.add(text.id)
-            if text.overrides is not None:
-                for target in self.targets(index, text, tagged):
-                    count += 1
-                    if count > OVERRIDES:
-                        self.words.give_up(
-                            ("rules", index, "overrides"),
-                            f"rules override others more than {OVERRIDES:,} times in all.",
-                        )
-                    overridden_by.setdefault(target, []).append(text.id)
-                    graph.add(target, text.id)
-                self.check_override(index, text)
-        for name, exception in self.written.exceptions.items():
-            if name in self.ids:
-                continue
-            graph.add(name)
-            for place, target in enumerate(exception.rules):
-                at: Where = ("exceptions", name, "rules", place)
-                if self.overridable(target, at, name):
-                    overridden_by.setdefault(target, []).append(name)
-                    graph.add(target, name)
-        if not overridden_by:
-            return rules
-        by_id = {
-            rule.id: replace(rule, overridden_by=tuple(dict.fromkeys(overridden_by.get(rule.id, ())))) for rule in rules
-        }
-        try:
-            graph.prepare()
-        except CycleError as error:
-            circle = list(reversed(error.args[1]))
-            index = self.ids.get(circle[0], 0)
-            self.document.add(
-                "override-cycle",
-                ("rules", index, "overrides"),
-                f"rules override each other in a circle: {' -> '.join(circle)}.",
-                "break the circle.",
-                key=True,
-            )
-            return rules
-        order: list[str] = []
-        places = {rule.id: rule.place for rule in rules}
-        while graph.is_active():
-            ready = sorted(graph.get_ready(), key=lambda name: places.get(name, -1))
-            order.extend(ready)
-            graph.done(*ready)
-        return [by_id[name] for name in order if name in by_id]
-
-    def targets(self, index: int, text: RuleText, tagged: Mapping[str, list[int]]) -> Iterator[str]:
-        """The ids of the rules that a rule overrides."""
-        overrides = text.overrides
-        assert overrides is not None
-        where: Where = ("rules", index, "overrides")
-        if not overrides.rules and not overrides.tags:
-            self.document.add(
-                "empty-value", where, "`overrides` names nothing.", "name rules or tags, or remove it.", key=True
-            )
-        for place, target in enumerate(overrides.rules or ()):
-            if self.overridable(target, (*where, "rules", place), text.id):
-                yield target
-        for place, tag in enumerate(overrides.tags or ()):
-            at = (*where, "tags", place)
-            declared = self.written.tags.get(tag)
-            if declared is None:
-                self.document.add(
-                    "unknown-tag",
-                    at,
-                    f"the tag {tag} is not declared.",
-                    meant(tag, self.written.tags) or "add it to `tags`.",
-                )
-                continue
-            if not declared.may_be_set_aside:
-                self.document.add(
-                    "tag-not-overridable",
-                    at,
-                    f"rules with the tag {tag} may not be set aside by naming it.",
-                    "declare the tag with `may_be_set_aside: true`, or name the rules.",
-                )
-                continue
-            reached = [self.written.rules[other] for other in tagged.get(tag, ()) if other != index]
-            if not reached:
-                self.document.add(
-                    "override-reaches-nothing",
-                    at,
-                    f"no other rule carries the tag {tag}.",
-                    "check the tag, or remove it.",
-                )
-            for other in reached:
-                if other.firm:
-                    self.document.add(
-                        "firm-rule-overridden",
-                        at,
-                        f"rule {other.id} is firm, but carries the tag {tag}, which {text.id} sets aside.",
-                        "take the tag from it, or `firm`.",
-                    )
-                else:
-                    yield other.id
-
-    def overridable(self, target: str, where: Where, by: str) -> bool:
-        """Whether a rule may be overridden by its id."""
-        index = self.ids.get(target)
-        if index is None:
-            self.document.add("unknown-rule", where, f"there is no rule {target}.", meant(target, self.ids))
-        elif target == by:
-            self.document.add("override-cycle", where, f"rule {target} overrides itself.", "remove it.")
-        elif self.written.rules[index].firm:
-            self.document.add(
-                "firm-rule-overridden",
-                where,
-                f"rule {target} is firm: nothing may override it.",
-                f"remove it here, or `firm` from {target}.",
-            )
-        else:
-            return True
-        return False
-
-    def check_override(self, index: int, text: RuleText) -> None:
-        """Check that a rule may override at all, and that putting it right does not bring back what it set aside."""
-        where: Where = ("rules", index, "overrides")
-        if text.effect in ("duty", "advise"):
-            self.document.add(
-                "effect-overrides-nothing",
-                where,
-                f"rule {text.id} has the effect {text.effect}, which sets nothing aside.",
-                "use another effect, or remove `overrides`.",
-                key=True,
-            )
-        if text.require is None:
-            return
-        conditions = [condition for condition in (text.when, text.unless) if condition is not None]
-        tests: list[Mapping[str, Anything]] = [text.require] if isinstance(text.require, dict) else []
-        if not isinstance(text.require, dict):
-            tests = [need.need for need in text.require]
-            conditions.extend(need.if_ for need in text.require if need.if_ is not None)
-        asked = {name for test in tests for name in test}
-        tested = set().union(*(self.read(condition) for condition in conditions)) | self.scope_reads(text.scope)
-        for name in sorted(asked & tested):
-            self.document.add(
-                "need-tested-elsewhere",
-                where,
-                f"rule {text.id} asks for {name}, tests it, and overrides other rules: putting it right could bring those back.",
-                "test another fact, or let a rule of its own override.",
-                key=True,
-            )
-
-    def read(self, condition: ConditionText | str) -> frozenset[str]:
-        """The facts that a written condition reads; it was checked before."""
-        findings = len(self.document.findings)
-        facts = reads(self.words.condition(condition, ()))
-        del self.document.findings[findings:]
-        return facts
-
-    def scope_reads(self, scope: ScopeText) -> set[str]:
-        """The facts that a written scope reads."""
-        return set() if isinstance(scope, str) else {self.vocabulary.scope.get(word, "") for word in scope}

@@ -37,6 +37,11 @@ Text: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 Version: TypeAlias = Annotated[str, StringConstraints(pattern=SEMVER, max_length=64)]
 Date: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Clock: TypeAlias = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+RangeEntry: TypeAlias = Annotated[
+    Annotated[Annotated[int, Field(ge=0, le=1_000_000)], Tag("number")]
+    | Annotated[Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z .*^~<>=|+-]{1,100}$")], Tag("text")],
+    Discriminator(lambda value: "number" if isinstance(value, int) else "text"),
+]
 Duration: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[1-9][0-9]{0,5} (minutes?|hours?|days?|working days?)$")
 ]
@@ -299,6 +304,10 @@ class TagText(Written):
 
     title: Text
     may_be_set_aside: bool = Field(False, description="Whether rules with this tag can be overridden by naming it.")
+    for_others: bool = Field(
+        False,
+        description="Whether rules of policies that build on this one may carry it, and so consent to being set aside.",
+    )
 
 
 class NamedCondition(Written):
@@ -367,6 +376,21 @@ class StartText(Written):
     outcome: Literal["allow", "ask", "deny"]
     approval: ApprovalEntry | None = None
     say: Text | None = None
+
+
+class ApprovalStage(ApprovalText):
+    """One of several approvals: where ``if`` holds, it is asked for."""
+
+    if_: ConditionText | None = Field(None, alias="if")
+    say: Text | None = None
+
+
+StagesText: TypeAlias = Annotated[
+    Annotated[Name, Tag("text")]
+    | Annotated[ApprovalText, Tag("mapping")]
+    | Annotated[Annotated[list[ApprovalStage], Field(min_length=1)], Tag("list")],
+    Discriminator(lambda value: {"mapping": "mapping", "list": "list"}.get(shape(value), "text")),
+]
 
 
 StartEntry: TypeAlias = Annotated[
@@ -478,6 +502,7 @@ class Expect(Written):
         None, description="The ids of the duties (what is to be done, for those without)."
     )
     hand_over: list[Name] | None = Field(None, description="The contacts who take over.")
+    playbooks: list[Name] | None = Field(None, description="The playbooks that begin.")
 
 
 ExpectEntry: TypeAlias = Annotated[
@@ -507,7 +532,7 @@ class RuleText(Written):
     when: ConditionText | None = None
     unless: ConditionText | None = Field(None, description="Exactly one test; for more: any or all.")
     require: RequireText | None = Field(None, description="What puts it right: facts that the author can change.")
-    approval: ApprovalEntry | None = None
+    approval: StagesText | None = Field(None, description="Who may approve; a list asks for each that its `if` admits.")
     overrides: OverridesText | None = None
     duties: Annotated[list[DutyText], Field(min_length=1)] | None = None
     hand_over: HandOverText | None = None
@@ -685,6 +710,38 @@ class OutcomeLabels(Written):
     deny: Text | None = None
 
 
+class SetAsideText(Written):
+    """A rule of a policy built on that does not count here, and why."""
+
+    rule: Name = Field(description="ID/RULE")
+    why: Text
+
+
+class BaseText(Written):
+    """A policy to build on: its id, and the versions that will do."""
+
+    id: Id
+    version: RangeEntry = Field(description='A range as npm has them: 2 (any 2.x), "^1.3", "1.2.0".')
+    set_aside: Annotated[list[SetAsideText], Field(min_length=1)] | None = None
+
+
+class PermitText(Written):
+    """What policies that build on this one may set aside: rules by id, rules with a tag, and by `exceptions`."""
+
+    rules: Names | None = None
+    tags: Names | None = None
+    exceptions: Names | None = Field(None, description="Tags of rules that exceptions for a named case may set aside.")
+
+
+class EmbargoText(Written):
+    """Something that is not said before a moment that is still to come."""
+
+    title: Text
+    terms: Name = Field(description="One of the `terms`: a text with one of its words is about it.")
+    until: Text = Field(description="The instant from which on it may be said, such as 2026-05-01T09:00:00+02:00.")
+    owner: Name
+
+
 class PolicyText(Written):
     """A company's social-media policy, as it is written."""
 
@@ -699,8 +756,12 @@ class PolicyText(Written):
     purpose: Text | None = None
     applies_to: Text | None = Field(None, description="Explains; decides nothing.")
     principles: list[Purpose] = Field(default_factory=list)
-    builds_on: Any = Field(None, description="Not supported yet.")
-    may_be_set_aside: Any = Field(None, description="Not supported yet.")
+    builds_on: list[BaseText] = Field(
+        default_factory=list, description="Policies that this one builds on: each decides too, and the strictest wins."
+    )
+    may_be_set_aside: PermitText | None = Field(
+        None, description="What policies that build on this one may set aside; all else is firm for them."
+    )
     vocabulary: VocabularyText = Field(default_factory=lambda: VocabularyText.model_validate({"uses": "core@1"}))
     tags: dict[Id, TagText] = Field(default_factory=dict)
     conditions: dict[Name, ConditionEntry] = Field(default_factory=dict)
@@ -715,6 +776,7 @@ class PolicyText(Written):
     accounts: dict[Name, AccountText] = Field(default_factory=dict)
     playbooks: dict[Id, PlaybookText] = Field(default_factory=dict)
     templates: dict[Id, TemplateText] = Field(default_factory=dict)
+    embargoes: dict[Id, EmbargoText] = Field(default_factory=dict)
     exceptions: dict[Id, ExceptionText] = Field(default_factory=dict)
     labels: OutcomeLabels | None = None
     changes: list[ChangeText] = Field(default_factory=list)

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from socialpolicy.guarantees import Guarantee
+from socialpolicy.loading.building import NULLS_IN, Base, bases_of
 from socialpolicy.loading.documents import REFUSED, Data, Document
 from socialpolicy.loading.findings import Finding, Level, PolicyError
+from socialpolicy.loading.indexes import Release
 from socialpolicy.loading.lowering import Lowered, lower
-from socialpolicy.loading.models import PolicyText
+from socialpolicy.loading.models import PolicyText, TermsText
 from socialpolicy.loading.reading import collecting_later, read_file, read_text
+from socialpolicy.loading.shelves import DRAFT, Pinned, Shelf, Tree, beside, shipped
 from socialpolicy.loading.structure import structured
 from socialpolicy.program import Program
 from socialpolicy.telling import Groups
-
-DRAFT = "policy.yaml"
-NULLS_IN = frozenset({"facts"})
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A policy as it is written, the program that decides, and where its rules stand in the file.
 
-    ``data`` is the file's content as plain data, with every word of it.
+    ``data`` is the file's content as plain data, with every word of it. ``bases`` are the policies that it builds on, a base
+    before those that build on it, and ``terms`` the lists of words of all; ``files`` tells of each rule of these in which file it stands.
     """
 
     written: PolicyText
@@ -34,25 +36,38 @@ class Loaded:
     groups: Groups = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     warnings: tuple[Finding, ...] = ()
+    bases: tuple[Base, ...] = ()
+    terms: Mapping[str, TermsText] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
 
 def load_file(path: Path, *, root: Path | None = None) -> Loaded:
     """Load a policy's file, or the draft in a policy's folder. Raises ``PolicyError`` with every finding."""
-    return loaded(read_file(path / DRAFT if path.is_dir() else path, root=root))
+    file = path / DRAFT if path.is_dir() else path
+    return loaded(read_file(file, root=root), beside(file))
 
 
-def load_text(text: str, *, name: str = "policy") -> Loaded:
+def load_text(text: str, *, name: str = "policy", shelf: Shelf | None = None) -> Loaded:
     """Load a policy from its text, YAML or JSON. Raises ``PolicyError`` with every finding."""
-    return loaded(read_text(text, name))
+    return loaded(read_text(text, name), shelf)
 
 
-def loaded(document: Document) -> Loaded:
-    """Load a policy from a document that was read."""
+def frozen(document: Document, release: Release, tree: Tree) -> Loaded:
+    """Load a release from its frozen file, with the vocabulary and all that it was built on; ``tree`` holds its folder."""
+    return loaded(document, Pinned(tree, release.builds_on or ()), uses=release.vocabulary)
+
+
+def loaded(document: Document, shelf: Shelf | None = None, *, uses: str = "") -> Loaded:
+    """Load a policy from a document that was read; what it builds on is on the shelf, or comes with the package.
+
+    ``uses`` names the exact vocabulary of the package, where it is not to be the newest one.
+    """
     with collecting_later(len(document.text)):
-        found = check(document)
+        found = check(document, shelf, uses=uses)
         if found is None:
             raise PolicyError(document.findings)
         written, lowered = found
+        own = {id: origin for id, origin in lowered.origins.items() if origin[0] is document}
         return Loaded(
             written=written,
             program=lowered.program,
@@ -60,13 +75,15 @@ def loaded(document: Document) -> Loaded:
             guarantees=lowered.guarantees,
             groups=lowered.groups,
             data=document.data,
-            lines={rule.id: document.place(("rules", index))[0] for index, rule in enumerate(written.rules)}
-            | {name: document.place(("exceptions", name))[0] for name in written.exceptions},
+            lines={id: place[0].place(place[1])[0] for id, place in lowered.origins.items()},
             warnings=tuple(document.findings),
+            bases=lowered.bases,
+            terms=lowered.terms,
+            files={id: place[0].name for id, place in lowered.origins.items() if id not in own},
         )
 
 
-def check(document: Document) -> tuple[PolicyText, Lowered] | None:
+def check(document: Document, shelf: Shelf | None = None, *, uses: str = "") -> tuple[PolicyText, Lowered] | None:
     """Check a document that should be a policy, adding every finding to it; None if there is an error among them."""
     if isinstance(document.data, dict) and "socialpolicy" not in document.data:
         other = kind_of_other(document.data)
@@ -85,7 +102,11 @@ def check(document: Document) -> tuple[PolicyText, Lowered] | None:
                 "wrong-type", (), "the file could not be understood as a policy.", "mend the findings above first."
             )
         return None
-    lowered = lower(document, written)
+    before = len(document.findings)
+    bases = bases_of(document, written, shelf or shipped())
+    if len(document.findings) > before:
+        return None
+    lowered = lower(document, written, bases, uses=uses)
     document.findings = unrepeated(document.findings)
     if any(finding.level is Level.ERROR for finding in document.findings):
         return None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from socialpolicy.conditions import Condition, Not, both
 from socialpolicy.guarantees import Guarantee
+from socialpolicy.instants import instant
 from socialpolicy.loading.findings import Where, listed, meant
-from socialpolicy.loading.models import GuaranteeText
-from socialpolicy.program import Outcome
+from socialpolicy.loading.models import GuaranteeText, PlaybookText
+from socialpolicy.program import Effect, Outcome, Playbook, Rule, Step, limit_of
 
 if TYPE_CHECKING:
     from socialpolicy.loading.lowering import Lowering
@@ -22,6 +23,7 @@ class Explained:
     """The sections that change no outcome: checked by shape and by name, so that what they say is sound."""
 
     lowering: Lowering
+    rules: list[Rule] = field(default_factory=list)  # what the playbooks lower to
 
     def check(self) -> None:
         """Check them all."""
@@ -32,6 +34,7 @@ class Explained:
         self.accounts()
         self.playbooks()
         self.templates()
+        self.embargoes()
         self.changes()
 
     def contact(self, name: str, *where: str | int, actor: bool = False) -> None:
@@ -111,7 +114,14 @@ class Explained:
         elif text.always is not None:
             admits = frozenset(outcome for outcome in Outcome if outcome <= Outcome[text.always.at_most.upper()])
         return Guarantee(
-            text.id, text.title, where, admits, lowered.get("only_if"), tuple(text.unaffected_by or ()), line
+            self.lowering.prefix + text.id,
+            text.title,
+            where,
+            admits,
+            lowered.get("only_if"),
+            tuple(text.unaffected_by or ()),
+            line,
+            self.document.name,
         )
 
     def consequences(self) -> None:
@@ -168,7 +178,7 @@ class Explained:
         """Triggers that are conditions, roles with a deputy who is somebody else, steps by roles or contacts."""
         for name, playbook in self.written.playbooks.items():
             where: Where = ("playbooks", name)
-            self.words.condition(playbook.trigger, (*where, "trigger"))
+            trigger = self.words.condition(playbook.trigger, (*where, "trigger"))
             self.contact(playbook.owner, *where, "owner")
             for role, text in playbook.roles.items():
                 self.contact(text.who, *where, "roles", role, "who")
@@ -203,6 +213,48 @@ class Explained:
                     self.contact(step.hand_over.to, *at, "hand_over", "to")
             if playbook.ends.who not in playbook.roles:
                 self.contact(playbook.ends.who, *where, "ends", "who")
+            self.rules.append(
+                Rule(
+                    id=f"playbook:{name}",
+                    place=0,
+                    effect=Effect.PLAYBOOK,
+                    when=trigger,
+                    playbook=self.playbook(name, playbook),
+                    title=playbook.title,
+                    say=playbook.title,
+                )
+            )
+
+    def playbook(self, name: str, text: PlaybookText) -> Playbook:
+        """A playbook, every part in it filled by a contact and a deputy."""
+        steps = []
+        for step in text.steps:
+            part = text.roles.get(step.who)
+            contact = self.written.contacts.get(step.who)
+            steps.append(
+                Step(
+                    do=step.do,
+                    who=part.who if part else step.who,
+                    id=step.id or "",
+                    part=step.who if part else "",
+                    deputy=part.deputy if part else (contact.deputy or "" if contact else ""),
+                    within=limit_of(step.within),
+                    after=step.after or "",
+                    template=step.template or "",
+                    hand_over=self.lowering.hand_over(step.hand_over, ()) if step.hand_over else None,
+                )
+            )
+        ends = text.roles.get(text.ends.who)
+        return Playbook(
+            id=self.lowering.prefix + name,
+            title=text.title,
+            owner=text.owner,
+            steps=tuple(steps),
+            avoid=tuple(text.dont or ()),
+            ends=text.ends.when,
+            ended_by=ends.who if ends else text.ends.who,
+            then=tuple(text.ends.then or ()),
+        )
 
     def templates(self) -> None:
         """Owners and approvers who exist, dates, scopes, and slots that the text has."""
@@ -223,13 +275,33 @@ class Explained:
                         "put it in, or remove the slot.",
                         key=True,
                     )
-                if text.hosts is not None and text.hosts not in self.written.terms:
+                if text.hosts is not None and text.hosts not in self.words.terms:
                     self.document.add(
                         "unknown-terms",
                         (*where, "slots", slot, "hosts"),
                         f"{text.hosts} is no list of `terms`.",
-                        meant(text.hosts, self.written.terms),
+                        meant(text.hosts, self.words.terms),
                     )
+
+    def embargoes(self) -> None:
+        """Lists of terms, instants and owners that exist."""
+        for name, embargo in self.written.embargoes.items():
+            where: Where = ("embargoes", name)
+            self.contact(embargo.owner, *where, "owner")
+            if embargo.terms not in self.words.terms:
+                self.document.add(
+                    "unknown-terms",
+                    (*where, "terms"),
+                    f"{embargo.terms} is no list of `terms`.",
+                    meant(embargo.terms, self.words.terms),
+                )
+            if instant(embargo.until) is None:
+                self.document.add(
+                    "bad-instant",
+                    (*where, "until"),
+                    f"{embargo.until} is no instant.",
+                    "write it with its offset, such as 2026-05-01T09:00:00+02:00.",
+                )
 
     def changes(self) -> None:
         """Dates of the calendar, and people who exist."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from socialpolicy.completing import Assume, complete
-from socialpolicy.conditions import reads
+from socialpolicy.conditions import Condition, reads
 from socialpolicy.digests import digest
 from socialpolicy.errors import ActionError
 from socialpolicy.loading.conditions import Words
@@ -39,7 +40,7 @@ SETTABLE = ("default", "in_examples", "question", "hint", "mutable", "labels", "
 
 
 def names() -> list[str]:
-    """The vocabularies of the package, as ``uses`` names them."""
+    """The vocabularies of the package, as ``uses`` names them: the newest of each major version, and older ones."""
     folder = resources.files("socialpolicy") / "vocabularies"
     return sorted(
         file.name.removesuffix(".yaml").replace("-", "@") for file in folder.iterdir() if file.name.endswith(".yaml")
@@ -67,15 +68,79 @@ def digest_of(name: str | None) -> str:
     return digest(shipped(str(name))[0].document.data) if name in names() else ""
 
 
-def vocabulary_of(document: Document, written: VocabularyText) -> tuple[Words, Vocabulary]:
-    """The words and the vocabulary of a policy; what is wrong with them is in the document's findings."""
+@cache
+def exactly(name: str) -> str:
+    """A vocabulary of the package under its full version, such as core@1.1.0 for core@1; a release keeps it."""
+    data = shipped(name)[0].document.data if name in names() else None
+    return f"{data['vocabulary']}@{data['version']}" if isinstance(data, dict) else name
+
+
+def vocabulary_of(parts: Sequence[tuple[Document, VocabularyText]]) -> tuple[list[Words], Vocabulary]:
+    """The one vocabulary of a policy (the last part) and of those that it builds on, and the words of each of them.
+
+    A part may add to what those before it say, and never takes anything back. What is wrong with it is in its document's
+    findings.
+    """
+    found: list[Words] = []
+    words, vocabulary = begun(*parts[0])
+    for index, (document, written) in enumerate(parts):
+        where: Where = ("vocabulary",)
+        if index:
+            words = copied(words, document)
+            if written.uses != parts[0][1].uses:
+                used = parts[0][1].uses or "a vocabulary of its own"
+                hint = f"write `uses: {used}`." if parts[0][1].uses else "it cannot be built on here."
+                document.add(
+                    "other-vocabulary", (*where, "uses"), f"a policy that this one builds on uses {used}.", hint
+                )
+        for name, added in written.values.items():
+            add_values(words, name, list(added), (*where, "values", name))
+        for name, labels in written.labels.items():
+            fact = known_fact(words, name, (*where, "labels", name))
+            if fact:
+                check_labels(words, fact, labels, (*where, "labels", name))
+                words.facts[name] = replace(fact, labels={**fact.labels, **labels})
+        vocabulary = add(words, vocabulary, written, where)
+        found.append(words)
+    for earlier in found[:-1]:
+        earlier.defaults = {name: fact.default for name, fact in earlier.facts.items()}
+        # What is added by a part counts for all of them: "all but" these means all others.
+        earlier.facts, earlier.groups, earlier.approvals = words.facts, words.groups, words.approvals
+    if len(parts) > 1 and not any(document.failed for document, _ in parts):
+        implications, impossible = list(begun(*parts[0])[1].implications), list(begun(*parts[0])[1].impossible)
+        for earlier, (_, written) in zip(found, parts, strict=True):
+            implications += implications_of(earlier, written, ("vocabulary",), vocabulary.approvals)
+            impossible += impossible_of(earlier, written, ("vocabulary",))
+        vocabulary = replace(vocabulary, implications=tuple(implications), impossible=tuple(impossible))
+    return found, vocabulary
+
+
+def copied(words: Words, document: Document) -> Words:
+    """The same words, to be used and added to in another document."""
+    return Words(
+        document,
+        dict(words.facts),
+        {fact: dict(groups) for fact, groups in words.groups.items()},
+        {fact: dict(groups) for fact, groups in words.left_out.items()},
+        approvals=words.approvals,
+        uses=words.uses,
+        core=words.core,
+        own=words.own,
+        added=words.added,
+        core_groups=words.core_groups,
+    )
+
+
+def begun(document: Document, written: VocabularyText) -> tuple[Words, Vocabulary]:
+    """The words and the vocabulary that a policy's own is added to: those of the package, or nothing."""
     words, base = Words(document, {}), Vocabulary({})
     where: Where = ("vocabulary",)
     if written.uses is not None:
         if written.uses in names():
             core, base = shipped(written.uses)
-            words = Words(document, dict(core.facts), {fact: dict(groups) for fact, groups in core.groups.items()})
-            words.left_out = {fact: dict(groups) for fact, groups in core.left_out.items()}
+            words = copied(core, document)
+            words.own = frozenset(core.facts)
+            words.core_groups = {fact: frozenset(groups) for fact, groups in core.groups.items()}
             for part in CORE_PARTS:
                 if getattr(written, part) is not None:
                     document.add(
@@ -98,14 +163,7 @@ def vocabulary_of(document: Document, written: VocabularyText) -> tuple[Words, V
         document.add(
             "unknown-vocabulary", where, "the vocabulary has no facts.", "write `uses: core@1`, or facts of your own."
         )
-    for name, added in written.values.items():
-        add_values(words, name, list(added), (*where, "values", name))
-    for name, labels in written.labels.items():
-        fact = known_fact(words, name, (*where, "labels", name))
-        if fact:
-            check_labels(words, fact, labels, (*where, "labels", name))
-            words.facts[name] = replace(fact, labels={**fact.labels, **labels})
-    return words, add(words, base, written, where)
+    return words, base
 
 
 def known_fact(words: Words, name: str, where: Where) -> Fact | None:
@@ -143,11 +201,12 @@ def add_values(words: Words, name: str, added: list[str], where: Where) -> None:
                 f"{value} is a group of values of {name}: a value has a name of its own.",
                 "name it otherwise.",
             )
-        if value in fact.values or value in added[:index]:
+        if (value in fact.values and (name, value) not in words.added) or value in added[:index]:
             words.document.add(
                 "duplicate-value", (*where, index), f"{name} has the value {value} already.", "leave it out."
             )
         check_value(words, value, (*where, index))
+    words.added |= {(name, value) for value in added}
     words.facts[name] = replace(fact, values=tuple(dict.fromkeys((*fact.values, *added))))
     for group, left_out in words.left_out.get(name, {}).items():  # "all but" these goes on meaning all but these
         taken[group] = tuple(value for value in words.facts[name].values if value not in left_out)
@@ -203,27 +262,8 @@ def add(words: Words, base: Vocabulary, written: VocabularyParts, where: Where) 
         if written.screening is None or known_fact_value(words, name, (*where, "screening", index))
     )
     values_of_facts(words, written, where)
-    implications = list(base.implications)
-    for index, implication in enumerate(written.implies):
-        at = (*where, "implies", index)
-        given = words.condition(implication.if_, (*at, "if"))
-        then = {}
-        for name, value in implication.then.items():
-            fact = known_fact(words, name, (*at, "then", name))
-            if fact and name == parts["approvals"]:
-                document.add(
-                    "approval-in-condition",
-                    (*at, "then", name),
-                    f"no implication sets {name}.",
-                    "leave it out.",
-                    key=True,
-                )
-            elif fact:
-                filled = words.given(fact, value, (*at, "then", name))
-                if filled is not None:
-                    then[name] = filled
-        implications.append(Implication(given, then, told(given, words.facts)))
-    impossible = [words.condition(part, (*where, "impossible", index)) for index, part in enumerate(written.impossible)]
+    implications = [*base.implications, *implications_of(words, written, where, parts["approvals"])]
+    impossible = impossible_of(words, written, where)
     vocabulary = Vocabulary(
         facts=words.facts, implications=tuple(implications), impossible=(*base.impossible, *impossible),
         scope=scope, screening=screening, **parts,
@@ -251,6 +291,36 @@ def add(words: Words, base: Vocabulary, written: VocabularyParts, where: Where) 
                     key=True,
                 )
     return vocabulary
+
+
+def implications_of(words: Words, written: VocabularyParts, where: Where, approvals: str) -> list[Implication]:
+    """What follows from facts, as it is written."""
+    implications: list[Implication] = []
+    for index, implication in enumerate(written.implies):
+        at = (*where, "implies", index)
+        given = words.condition(implication.if_, (*at, "if"))
+        then = {}
+        for name, value in implication.then.items():
+            fact = known_fact(words, name, (*at, "then", name))
+            if fact and name == approvals:
+                words.document.add(
+                    "approval-in-condition",
+                    (*at, "then", name),
+                    f"no implication sets {name}.",
+                    "leave it out.",
+                    key=True,
+                )
+            elif fact:
+                filled = words.given(fact, value, (*at, "then", name))
+                if filled is not None:
+                    then[name] = filled
+        implications.append(Implication(given, then, told(given, words.facts)))
+    return implications
+
+
+def impossible_of(words: Words, written: VocabularyParts, where: Where) -> list[Condition]:
+    """What no action is, as it is written."""
+    return [words.condition(part, (*where, "impossible", index)) for index, part in enumerate(written.impossible)]
 
 
 def known_fact_value(words: Words, name: str, where: Where) -> bool:
@@ -297,7 +367,7 @@ def add_groups(words: Words, written: VocabularyParts, where: Where) -> None:
                 )
                 continue
             words.count_values(here, len(fact.values))
-            if group in words.groups.get(name, {}):
+            if group in words.groups.get(name, {}) and not same_group(words, fact, group, members):
                 words.document.add(
                     "duplicate-value",
                     here,
@@ -317,6 +387,17 @@ def add_groups(words: Words, written: VocabularyParts, where: Where) -> None:
                     "never-true", here, f"the group {group} has no value.", "leave fewer values out.", key=True
                 )
             words.groups.setdefault(name, {})[group] = chosen
+
+
+def same_group(
+    words: Words, fact: Fact, group: str, members: Mapping[Literal["all_but"], list[str]] | list[str]
+) -> bool:
+    """Whether a group that another policy has is written again, alike."""
+    if group in words.core_groups.get(fact.name, ()):
+        return False
+    if isinstance(members, dict):
+        return words.left_out.get(fact.name, {}).get(group) == frozenset(members["all_but"])
+    return set(words.groups[fact.name][group]) == set(members)
 
 
 def new_fact(words: Words, name: str, text: FactText, where: Where) -> Fact | None:
@@ -365,7 +446,11 @@ def new_fact(words: Words, name: str, text: FactText, where: Where) -> Fact | No
 def changed(words: Words, fact: Fact, text: FactText, where: Where, *, new: bool = False) -> Fact:
     """A fact with what may be set of one that is known already."""
     if not new:
-        others = [key for key in FactText.model_fields if key in text.model_fields_set and key not in SETTABLE]
+        others = [
+            key
+            for key in FactText.model_fields
+            if key in text.model_fields_set and key not in SETTABLE and not said_alike(words, fact, text, key)
+        ]
         if others:
             words.document.add(
                 "fact-exists",
@@ -387,6 +472,23 @@ def changed(words: Words, fact: Fact, text: FactText, where: Where, *, new: bool
     elif text.mutable is not None:
         update["mutable"] = True
     return replace(fact, **update)
+
+
+def said_alike(words: Words, fact: Fact, text: FactText, key: str) -> bool:
+    """Whether a fact that another policy declared is declared again, alike: two packs may need the same one."""
+    if fact.name in words.own:
+        return False
+    declared = {
+        "type": fact.kind.value,
+        "values": list(fact.values),
+        "of": "enum" if fact.values else "string",
+        "ordered": fact.ordered,
+        "min": fact.minimum,
+        "max": fact.maximum,
+        "sensitive": fact.sensitive,
+        "supplied_by": fact.supplied_by,
+    }
+    return bool(declared.get(key) == getattr(text, key))
 
 
 def check_labels(words: Words, fact: Fact, labels: dict[str, str], where: Where) -> None:

@@ -1,0 +1,182 @@
+"""Shelves: where the policies that a policy builds on are found, each in the versions that there are.
+
+A shelf is a folder of policies, in a file system or in a revision of a repository: each in a folder of its id, with its
+draft and its releases. The packs that come with the package stand on one, too. The releases of a policy keep copies of what
+they were built on, so that a frozen file means the same for ever: these are a shelf with one edition of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from socialpolicy.loading.documents import Document
+from socialpolicy.loading.findings import Finding, PolicyError
+from socialpolicy.loading.indexes import INDEX, RELEASES, BuiltOn, bytes_digest, changed, read_index
+from socialpolicy.loading.reading import FILE_BYTES, check_size, read_bytes
+
+DRAFT = "policy.yaml"
+
+
+class Tree(Protocol):
+    """Files under one root, by their path from there."""
+
+    def raw(self, path: str) -> bytes | None:
+        """The bytes of a file; None where there is none."""
+
+    def name(self, path: str) -> str:
+        """How findings name a file."""
+
+    def folders(self) -> list[str]:
+        """The names of the folders that stand at the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One version of a policy on a shelf. ``read`` raises ``PolicyError`` where the file is not as it was released."""
+
+    version: str
+    released: bool
+    read: Callable[[], Document]
+
+
+class Shelf(Protocol):
+    """Where policies to build on are found."""
+
+    def editions(self, id: str) -> Sequence[Edition]:
+        """All versions of a policy; none where the shelf does not have it. Raises ``PolicyError`` for a broken index."""
+
+    def known(self) -> Iterable[str]:
+        """The ids of the policies that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of the file system. Links may not lead out of it."""
+
+    root: Path
+
+    def raw(self, path: str) -> bytes | None:
+        """The bytes of a file; None where there is none."""
+        file = self.root / path
+        try:
+            if not file.is_file() or not file.resolve().is_relative_to(self.root.resolve()):
+                return None
+            with file.open("rb") as opened:
+                check_size(self.name(path), file.stat().st_size)
+                return opened.read(FILE_BYTES + 1)
+        except (OSError, RuntimeError):
+            return None
+
+    def name(self, path: str) -> str:
+        """How findings name a file."""
+        return (self.root / path).as_posix()
+
+    def folders(self) -> list[str]:
+        """The names of the folders that stand at the root."""
+        try:
+            return sorted(folder.name for folder in self.root.iterdir() if (folder / DRAFT).is_file())
+        except OSError:
+            return []
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """A shelf that is a folder of policies, each in a folder of its id: its releases, and its draft beside them."""
+
+    tree: Tree
+
+    def editions(self, id: str) -> list[Edition]:
+        """The releases that count, and the draft where its version is not released yet."""
+        found: list[Edition] = []
+        index = self.tree.raw(f"{id}/{RELEASES}/{INDEX}")
+        if index is not None:
+            document = read_bytes(index, self.tree.name(f"{id}/{RELEASES}/{INDEX}"))
+            read = read_index(document)
+            if read is None:
+                raise PolicyError(document.findings)
+            for release in read.releases:
+                if release.withdrawn is None:
+                    path, digest = f"{id}/{RELEASES}/{release.file}", release.digest.bytes
+                    found.append(Edition(release.version, True, self.reader(path, release.version, digest)))
+        raw = self.tree.raw(f"{id}/{DRAFT}")
+        if raw is not None:
+            draft = read_bytes(raw, self.tree.name(f"{id}/{DRAFT}"))
+            version = draft.data.get("version") if isinstance(draft.data, dict) else None
+            if isinstance(version, str) and version not in {edition.version for edition in found}:
+                found.append(Edition(version, False, lambda: read_bytes(draft.text.encode(), draft.name)))
+        return found
+
+    def reader(self, path: str, version: str, digest: str) -> Callable[[], Document]:
+        """What reads a frozen file, and checks that it is as it was released."""
+        return lambda: read_frozen(self.tree, path, version, digest)
+
+    def known(self) -> list[str]:
+        """The ids of the policies that it has."""
+        return self.tree.folders()
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A shelf that holds what one release was built on; ``tree`` is the folder of the releases."""
+
+    tree: Tree
+    pins: Sequence[BuiltOn]
+
+    def editions(self, id: str) -> list[Edition]:
+        """The one edition that the release was built on."""
+        return [
+            Edition(pin.version, True, lambda pin=pin: read_frozen(self.tree, pin.file, pin.version, pin.digest))  # type: ignore[misc]
+            for pin in self.pins
+            if pin.id == id
+        ]
+
+    def known(self) -> list[str]:
+        """The ids of the policies that it has."""
+        return [pin.id for pin in self.pins]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """Several shelves: the first one that has a policy gives all its editions."""
+
+    shelves: tuple[Shelf, ...]
+
+    def editions(self, id: str) -> Sequence[Edition]:
+        """The editions of the first shelf that has any."""
+        return next((found for shelf in self.shelves if (found := shelf.editions(id))), ())
+
+    def known(self) -> list[str]:
+        """The ids of the policies that they have."""
+        return sorted({id for shelf in self.shelves for id in shelf.known()})
+
+
+def read_frozen(tree: Tree, path: str, version: str, digest: str) -> Document:
+    """A frozen file, checked against its digest. Raises ``PolicyError``."""
+    raw = tree.raw(path)
+    if raw is None:
+        problem = "this file of a release is not there."
+        raise PolicyError(
+            [Finding("missing-release", problem, tree.name(path), hint="restore it from version control.")]
+        )
+    if bytes_digest(raw) != digest:
+        raise PolicyError([changed(tree.name(path), version)])
+    return read_bytes(raw, tree.name(path))
+
+
+@cache
+def shipped() -> Shelf:
+    """The packs that come with the package; in its repository they stand beside it."""
+    here = Path(__file__).parent.parent
+    found = next((folder for folder in (here / "policies", here.parents[1] / "policies") if folder.is_dir()), None)
+    return Policies(Folder(found)) if found else Shelves(())
+
+
+def beside(file: Path) -> Shelf:
+    """The shelf of a policy's file: the folder that its own folder stands in, and then the packs of the package."""
+    folder = file.parent
+    home = folder.parent if file.name == DRAFT else folder
+    return Shelves((Policies(Folder(home)), shipped()))

@@ -1,0 +1,488 @@
+"""A policy that builds on others: each decides alone, the strictest wins, and nothing is set aside without permission."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from socialpolicy import diff, load, prove
+from socialpolicy.cli.main import run
+from socialpolicy.decisions import Decision
+from socialpolicy.errors import ActionError
+from socialpolicy.interpret import interpret
+from socialpolicy.loading.documents import Document
+from socialpolicy.loading.findings import PolicyError
+from socialpolicy.loading.policies import load_text
+from socialpolicy.loading.reading import read_text
+from socialpolicy.loading.shelves import Edition, shipped
+from socialpolicy.policy import Policy
+from socialpolicy.program import Outcome
+from socialpolicy.storing import Store
+from strategies import many_facts, policy_texts, seeds
+
+GROUP = yaml.safe_load("""
+socialpolicy: 1
+id: group
+version: "1.0.0"
+title: The group
+vocabulary:
+  facts:
+    channel: {type: enum, values: [official, own], question: "From where?"}
+    who: {type: enum, values: [staff, lead], question: "Who?"}
+    protected: {type: bool, question: "Is it protected?"}
+    secret: {type: bool, question: "Is it secret?"}
+    rude: {type: bool, question: "Is it rude?", mutable: true}
+    approved: {type: set, of: enum, values: [legal, boss], question: "Who said yes?", default: []}
+  scope: {accounts: channel, who: who}
+  baseline: channel
+  approvals: approved
+tags:
+  house: {title: House style, may_be_set_aside: true}
+  civility: {title: Tone, may_be_set_aside: true, for_others: true}
+may_be_set_aside: {tags: [house], rules: [G-ADVICE], exceptions: [house]}
+conditions:
+  serious: {title: It is serious, is: {secret: true}}
+contacts:
+  legal: {title: Legal, reach: your legal team}
+terms:
+  names: {kind: words, entries: [Heron]}
+baseline: {official: deny, otherwise: allow}
+rules:
+  - {id: G-LEADS, title: Leads may use official accounts, effect: allow, scope: {accounts: official, who: lead}}
+  - {id: G-SECRET, title: Secrets stay inside, effect: deny, scope: everything, when: {serious: true}}
+  - {id: G-HOUSE, title: House style, effect: deny, tags: [house], scope: {who: {all_but: [lead]}}, when: {rude: true}}
+  - {id: G-ADVICE, title: Tidy, effect: advise, scope: everything}
+  - {id: G-FREE, title: Protected talk is free, effect: allow, scope: {accounts: own}, when: {protected: true}, overrides: {tags: [civility]}}
+guarantees:
+  - {id: GG-SECRET, title: Secrets never go out, when: {secret: true}, always: deny}
+changes: [{version: "1.0.0", date: "2026-01-01", by: legal, why: First.}]
+""")
+FIRM = yaml.safe_load("""
+socialpolicy: 1
+id: firm
+version: "1.0.0"
+title: The firm
+builds_on: [{id: group, version: 1}]
+vocabulary: {values: {who: [guest]}}
+contacts: {legal: {title: Our lawyers, reach: "#legal"}}
+baseline: allow
+rules:
+  - {id: F-GUESTS, title: Guests ask, effect: ask, scope: {who: guest}, approval: legal}
+  - {id: F-POLITE, title: Be polite, effect: require, tags: [group/civility], scope: everything, when: {group/serious: false}, require: {rude: false}}
+guarantees:
+  - {id: FG-GUESTS, title: Guests never alone, when: {who: guest}, only_if: {approved: {any_of: [legal]}}}
+changes: [{version: "1.0.0", date: "2026-01-01", by: legal, why: First.}]
+""")
+ACTION = {"channel": "own", "who": "staff", "protected": False, "secret": False, "rude": False}
+
+
+def written(folder: Path, *texts: Mapping[str, Any]) -> Path:
+    """A folder of policies, and the folder of the last one of them."""
+    for text in texts:
+        home = folder / text["id"]
+        home.mkdir(exist_ok=True)
+        (home / "policy.yaml").write_text(json.dumps(text, indent=1), encoding="utf-8")
+    return folder / texts[-1]["id"]
+
+
+def edited(text: Mapping[str, Any], **sections: Any) -> dict[str, Any]:
+    """A policy's text with other sections; None takes one away."""
+    return {key: value for key, value in {**deepcopy(dict(text)), **sections}.items() if value is not None}
+
+
+def rule(text: Mapping[str, Any], id: str, **keys: Any) -> list[Any]:
+    """The rules of a text, one of them with other keys."""
+    return [edited(one, **keys) if one["id"] == id else one for one in text["rules"]]
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Policy:
+    """The firm's policy, which builds on the group's."""
+    return load(written(tmp_path, GROUP, FIRM))
+
+
+def refused(folder: Path, *texts: Mapping[str, Any]) -> dict[str, str]:
+    """The findings for a policy that is refused, by their ids."""
+    with pytest.raises(PolicyError) as raised:
+        load(written(folder, *texts))
+    return {finding.id: str(finding) for finding in raised.value.findings}
+
+
+# -- deciding ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "because"),
+    [
+        ({}, "allow", ()),
+        ({"who": "guest"}, "ask", ("F-GUESTS",)),
+        ({"who": "guest", "approved": ["legal"]}, "allow", ()),
+        ({"secret": True}, "deny", ("group/G-SECRET",)),
+        ({"rude": True}, "deny", ("F-POLITE", "group/G-HOUSE")),
+        ({"rude": True, "who": "guest"}, "deny", ("F-GUESTS", "F-POLITE", "group/G-HOUSE")),
+        ({"rude": True, "who": "lead"}, "revise", ("F-POLITE",)),
+        ({"rude": True, "who": "lead", "protected": True}, "allow", ()),
+        ({"channel": "official"}, "deny", ("group/(baseline)",)),
+        ({"channel": "official", "who": "lead"}, "allow", ()),
+        ({"channel": "official", "who": "guest"}, "deny", ("F-GUESTS", "group/(baseline)")),
+    ],
+    ids=str,
+)
+def test_each_policy_decides_and_the_strictest_wins(
+    firm: Policy, facts: dict[str, Any], outcome: str, because: tuple[str, ...]
+) -> None:
+    decision = firm.decide(ACTION | facts)
+    assert (decision.outcome.word, decision.because) == (outcome, because)
+
+
+def test_an_allow_rule_of_a_base_does_not_open_the_baseline_of_what_builds_on_it(tmp_path: Path) -> None:
+    closed = edited(FIRM, baseline="deny")
+    policy = load(written(tmp_path, GROUP, closed))
+    assert policy.decide(ACTION | {"channel": "official", "who": "lead"}).outcome is Outcome.DENY
+    opened = edited(
+        closed, rules=[*FIRM["rules"], {"id": "F-OPEN", "title": "Open", "effect": "allow", "scope": {"who": "staff"}}]
+    )
+    policy = load(written(tmp_path, GROUP, opened))
+    assert policy.decide(ACTION).outcome is Outcome.ALLOW
+    assert policy.decide(ACTION | {"channel": "official"}).because == ("group/(baseline)",)
+
+
+def test_a_value_that_is_added_counts_for_the_bases_too(firm: Policy) -> None:
+    assert "group/G-HOUSE" in firm.decide(ACTION | {"who": "guest", "rude": True}).applies, "all but lead"
+
+
+def test_the_digest_is_of_the_whole(tmp_path: Path) -> None:
+    before = load(written(tmp_path, GROUP, FIRM)).digest
+    assert load(written(tmp_path, edited(GROUP, title="The whole group"), FIRM)).digest != before
+
+
+def test_contacts_of_a_base_are_the_company_s_people(firm: Policy) -> None:
+    assert firm.program.contacts["legal"].reach == "#legal"
+
+
+def test_terms_of_one_name_are_united(tmp_path: Path) -> None:
+    words = {"names": {"kind": "words", "entries": ["Egret"]}}
+    loaded = load(written(tmp_path, GROUP, edited(FIRM, terms=words)))
+    assert loaded.terms["names"].entries == ["Heron", "Egret"]
+
+
+def test_a_strict_base_makes_the_whole_strict_where_facts_are_missing(tmp_path: Path) -> None:
+    missing = {key: value for key, value in ACTION.items() if key != "secret"}
+    assert load(written(tmp_path, GROUP, FIRM)).decide(missing).outcome is Outcome.ASK
+    strict = load(written(tmp_path, edited(GROUP, when_unknown="strictest"), FIRM))
+    assert strict.decide(missing).outcome is Outcome.DENY
+
+
+@dataclass
+class OneShelf:
+    """A shelf with one policy."""
+
+    id: str
+    document: Document
+
+    def editions(self, id: str) -> Sequence[Edition]:
+        return [Edition("1.0.0", True, lambda: self.document)] if id == self.id else []
+
+    def known(self) -> list[str]:
+        return [self.id]
+
+
+def half(text: Mapping[str, Any], id: str, kept: Sequence[bool], when_unknown: str) -> dict[str, Any]:
+    """A policy with some of the rules of another one, those apart that name others."""
+    rules = [edited(one, overrides=None) for one, keep in zip(text["rules"], kept, strict=True) if keep]
+    return edited(
+        text,
+        id=id,
+        version="1.0.0",
+        rules=rules,
+        when_unknown=when_unknown,
+        guarantees=None,
+        changes=None,
+        exceptions=None,
+    )
+
+
+def strictest(program: Decision, other: Decision) -> tuple[Outcome, Outcome, Outcome]:
+    """What two decisions come to."""
+    return (
+        max(program.outcome, other.outcome),
+        max(program.at_least, other.at_least),
+        max(program.at_most, other.at_most),
+    )
+
+
+@given(policy_texts(own=True), st.data(), seeds(), st.sampled_from(["ask", "strictest"]))
+def test_composed_is_the_strictest_of_what_each_decides_alone(
+    text: dict[str, Any], data: st.DataObject, seed: int, when: str
+) -> None:
+    """The definition of composition, for policies that do not set each other's rules aside."""
+    kept = data.draw(st.lists(st.booleans(), min_size=len(text["rules"]), max_size=len(text["rules"])))
+    below = half(text, "below", kept, when)
+    above = half(text, "above", [not keep for keep in kept], when)
+    whole = edited(above, builds_on=[{"id": "below", "version": "1.0.0"}])
+    one, other = load_text(json.dumps(below)).program, load_text(json.dumps(above)).program
+    shelf = OneShelf("below", read_text(json.dumps(below), "below"))
+    both = load_text(json.dumps(whole), shelf=shelf).program
+    for facts in many_facts(both, seed, 40):
+        try:
+            decided = interpret(both, facts)
+        except ActionError:
+            continue
+        mine, theirs = interpret(other, facts), interpret(one, facts)
+        start = one.baseline.fact
+        found = (decided.outcome, decided.at_least, decided.at_most)
+        if start and decided.program.baseline.fact and facts.get(start) is None:
+            assert decided.at_least <= max(mine.at_least, theirs.at_least), (
+                "the base's start is not known: it may be none"
+            )
+            assert decided.at_most == max(mine.at_most, theirs.at_most)
+        else:
+            assert found == strictest(mine, theirs)
+        assert {(item.test, item.say) for item in decided.revisions} == {
+            (item.test, item.say) for item in (*mine.revisions, *theirs.revisions)
+        }
+        assert {rule.removeprefix("below/") for rule in decided.applies} - {
+            "(baseline)",
+            "(baseline 2)",
+            "(baseline 3)",
+        } == {*mine.applies, *theirs.applies}
+        assert {item.to for item in decided.hand_overs} == {item.to for item in (*mine.hand_overs, *theirs.hand_overs)}
+
+
+# -- what sets aside what ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_permitted_is_set_aside(tmp_path: Path) -> None:
+    lenient = {
+        "id": "F-LENIENT",
+        "title": "Style is ours",
+        "effect": "allow",
+        "scope": {"who": "staff"},
+        "overrides": {"tags": ["group/house"]},
+    }
+    set_aside = [{"id": "group", "version": "^1.0", "set_aside": [{"rule": "group/G-ADVICE", "why": "We are untidy."}]}]
+    policy = load(written(tmp_path, GROUP, edited(FIRM, rules=[*FIRM["rules"], lenient], builds_on=set_aside)))
+    decision = policy.decide(ACTION | {"rude": True})
+    assert (decision.because, decision.advice) == (("F-POLITE",), ())
+
+
+@pytest.mark.parametrize(
+    ("overrides", "finding"),
+    [
+        ({"rules": ["group/G-SECRET"]}, "not-permitted"),
+        ({"tags": ["group/civility"]}, "not-permitted"),
+        ({"rules": ["group/G-SECRT"]}, "unknown-rule"),
+        ({"tags": ["group/hous"]}, "unknown-tag"),
+        ({"rules": ["G-SECRET"]}, "unknown-rule"),
+        ({"tags": ["civility"]}, "unknown-tag"),
+    ],
+    ids=str,
+)
+def test_nothing_else_is_set_aside(tmp_path: Path, overrides: Any, finding: str) -> None:
+    rule = {"id": "F-X", "title": "X", "effect": "allow", "scope": {"who": "staff"}, "overrides": overrides}
+    assert finding in refused(tmp_path, GROUP, edited(FIRM, rules=[*FIRM["rules"], rule]))
+
+
+def test_a_firm_rule_of_a_base_stays_whatever_its_tags(tmp_path: Path) -> None:
+    firm_rule = edited(GROUP, rules=rule(GROUP, "G-HOUSE", firm=True), may_be_set_aside={"rules": ["G-HOUSE"]})
+    mine = {
+        "id": "F-X",
+        "title": "X",
+        "effect": "allow",
+        "scope": {"who": "staff"},
+        "overrides": {"rules": ["group/G-HOUSE"]},
+    }
+    assert "not-permitted" in refused(tmp_path, firm_rule, edited(FIRM, rules=[*FIRM["rules"], mine]))
+
+
+def test_a_firm_rule_cannot_consent_to_being_set_aside(tmp_path: Path) -> None:
+    assert "firm-rule-overridden" in refused(tmp_path, GROUP, edited(FIRM, rules=rule(FIRM, "F-POLITE", firm=True)))
+
+
+@pytest.mark.parametrize("tag", ["group/house", "group/other", "others/civility"])
+def test_only_tags_that_are_offered_can_be_carried(tmp_path: Path, tag: str) -> None:
+    assert "unknown-tag" in refused(tmp_path, GROUP, edited(FIRM, rules=rule(FIRM, "F-POLITE", tags=[tag])))
+
+
+def test_an_exception_reaches_what_the_base_permits(tmp_path: Path) -> None:
+    vocabulary = {
+        "facts": {
+            "person": {"type": "string", "question": "Who is it?"},
+            "at": {"type": "datetime", "question": "When?"},
+        },
+        "instant": "at",
+    }
+    group = edited(
+        GROUP,
+        vocabulary=GROUP["vocabulary"] | {"facts": GROUP["vocabulary"]["facts"] | vocabulary["facts"], "instant": "at"},
+    )
+    exception = {
+        "rules": ["group/G-HOUSE"], "for": {"person": "u-1"}, "owner": "legal", "reason": "A trial.", "ticket": "T-1",
+        "approved_by": ["legal"], "in_force": {"from": "2026-01-01", "through": "2026-12-31"},
+    }  # fmt: skip
+    policy = load(written(tmp_path, group, edited(FIRM, exceptions={"EX-1": exception})))
+    facts = ACTION | {"rude": True, "person": "u-1", "at": "2026-06-01T00:00:00Z"}
+    assert policy.decide(facts).because == ("F-POLITE",)
+    assert policy.decide(facts | {"person": "u-2"}).because == ("F-POLITE", "group/G-HOUSE")
+    assert "not-permitted" in refused(
+        tmp_path, group, edited(FIRM, exceptions={"EX-1": exception | {"rules": ["group/G-SECRET"]}})
+    )
+
+
+def test_a_circle_across_policies_is_found(tmp_path: Path) -> None:
+    group = edited(GROUP, rules=[*rule(GROUP, "G-FREE", tags=["house"])])
+    circle = edited(
+        FIRM,
+        rules=[
+            *rule(
+                FIRM,
+                "F-POLITE",
+                overrides={"tags": ["group/house"]},
+                require={"rude": False},
+                when=None,
+                effect="require",
+            )
+        ],
+    )
+    found = refused(tmp_path, group, circle)
+    assert "override-cycle" in found
+    assert "group/G-FREE" in found["override-cycle"]
+
+
+# -- finding bases -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entry", "finding"),
+    [
+        ({"id": "grop", "version": 1}, "unknown-base"),
+        ({"id": "group", "version": "^2"}, "no-base-version"),
+        ({"id": "group", "version": "one"}, "bad-base"),
+        ({"id": "firm", "version": 1}, "bad-base"),
+    ],
+    ids=str,
+)
+def test_a_base_that_cannot_be_found_is_named(tmp_path: Path, entry: dict[str, Any], finding: str) -> None:
+    found = refused(tmp_path, GROUP, edited(FIRM, builds_on=[entry]))
+    assert found.keys() == {finding}
+    assert found[finding].startswith(f"{tmp_path}/firm/policy.yaml:")
+
+
+def test_a_broken_base_is_told_with_its_own_findings(tmp_path: Path) -> None:
+    broken = edited(GROUP, rules=[{"id": "G-1", "title": "T", "effect": "deny"}])
+    found = refused(tmp_path, broken, FIRM)
+    assert found["missing-key"].startswith(f"{tmp_path}/group/policy.yaml:")
+    assert "bad-base" in found
+
+
+def test_the_highest_version_that_suits_all_is_taken(tmp_path: Path) -> None:
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        text = edited(
+            GROUP, version=version, title=f"The group {version}", changes=[GROUP["changes"][0] | {"version": version}]
+        )
+        folder = written(tmp_path, text)
+        assert run(["release", str(folder), "--date", f"2026-01-0{int(version[2]) + 1}"]) == 0
+    team = edited(
+        FIRM, id="team", title="The team", builds_on=[{"id": "group", "version": "<1.2.0"}], rules=[], guarantees=None
+    )
+    both = edited(FIRM, builds_on=[{"id": "group", "version": 1}, {"id": "team", "version": 1}])
+    policy = load(written(tmp_path, team, both))
+    assert [(base.id, base.written.version) for base in policy.bases] == [("group", "1.1.0"), ("team", "1.0.0")]
+    none = edited(both, builds_on=[{"id": "group", "version": ">=1.2.0"}, {"id": "team", "version": 1}])
+    assert "no-base-version" in refused(tmp_path, none)
+
+
+def test_policies_that_build_on_each_other_are_refused(tmp_path: Path) -> None:
+    group = edited(GROUP, builds_on=[{"id": "third", "version": 1}])
+    third = edited(GROUP, id="third", builds_on=[{"id": "group", "version": 1}])
+    assert "circle" in refused(tmp_path, third, group, FIRM)["bad-base"]
+
+
+def test_a_fact_of_another_type_and_a_new_default_are_refused(tmp_path: Path) -> None:
+    other = edited(FIRM, vocabulary={"facts": {"rude": {"type": "enum", "values": ["a", "b"], "question": "How?"}}})
+    assert "fact-exists" in refused(tmp_path, GROUP, other)
+    alike = edited(FIRM, vocabulary={"facts": {"rude": {"type": "bool", "question": "How rude is it?"}}})
+    alike["rules"] = rule(alike, "F-GUESTS", scope={"who": "lead"})
+    alike["guarantees"] = None
+    assert load(written(tmp_path, GROUP, edited(alike))).program.vocabulary.facts["rude"].question == "How rude is it?"
+    default = edited(alike, vocabulary={"facts": {"secret": {"default": False}}})
+    assert "default-over-base" in refused(tmp_path, GROUP, default)
+
+
+def test_a_contact_may_not_approve_as_another(tmp_path: Path) -> None:
+    contacts = {"legal": {"title": "Legal", "reach": "#legal", "approves_as": "boss"}}
+    assert "unlike-contact" in refused(tmp_path, GROUP, edited(FIRM, contacts=contacts))
+
+
+# -- versions ------------------------------------------------------------------------------------------------------------
+
+
+def test_guarantees_of_all_are_proved_on_the_whole(tmp_path: Path) -> None:
+    assert [(one.id, one.status.value) for one in prove(load(written(tmp_path, GROUP, FIRM))).results] == [
+        ("FG-GUESTS", "holds"),
+        ("group/GG-SECRET", "holds"),
+    ]
+    promise = {
+        "id": "GG-FREE",
+        "title": "Protected talk goes out",
+        "when": {"protected": True, "channel": "own", "secret": False},
+        "assuming": {"who": "lead"},
+        "always": "allow",
+    }
+    group = edited(GROUP, guarantees=[promise])
+    assert prove(load(written(tmp_path, group, FIRM))).held
+    forgot = edited(FIRM, rules=rule(FIRM, "F-POLITE", tags=None))
+    proofs = prove(load(written(tmp_path, group, forgot)))
+    assert [one.id for one in proofs.failed] == ["group/GG-FREE"], "the rule that forgot to consent is found"
+
+
+def test_a_release_keeps_what_it_was_built_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = tmp_path
+    folder = written(home, GROUP, FIRM)
+    assert run(["release", str(folder), "--date", "2026-01-02"]) == 1
+    assert "builds-on-draft" in capsys.readouterr().out
+    assert not (folder / "releases").exists()
+    assert run(["release", str(home / "group"), "--date", "2026-01-02"]) == 0
+    assert run(["release", str(folder), "--date", "2026-01-03"]) == 0
+    released = Store(home).get("firm@1.0.0")
+    stricter = rule(GROUP, "G-ADVICE", effect="deny", when={"protected": True})
+    written(home, edited(GROUP, version="2.0.0", rules=stricter))
+    assert Store(home).get("firm@1.0.0").digest == released.digest
+    (home / "group" / "policy.yaml").unlink()
+    for file in (home / "group" / "releases").iterdir():
+        file.unlink()
+    assert Store(home).get("firm@1.0.0").digest == released.digest, "its own copy is enough"
+    copy = folder / "releases" / "packs" / "group-1.0.0.yaml"
+    copy.write_text(copy.read_text().replace("Secrets stay inside", "Secrets may go out"))
+    with pytest.raises(PolicyError) as raised:
+        Store(home).get("firm@1.0.0")
+    assert "frozen-file-changed" in str(raised.value)
+
+
+def test_an_upgrade_of_a_base_shows_as_what_it_changes_here(tmp_path: Path) -> None:
+    before = load(written(tmp_path, GROUP, FIRM))
+    new = {
+        "id": "G-NEW",
+        "title": "Leads stay off our channels",
+        "effect": "deny",
+        "scope": {"who": "lead", "accounts": "official"},
+    }
+    after = load(written(tmp_path, edited(GROUP, version="1.1.0", rules=[*GROUP["rules"], new]), FIRM))
+    found = diff(before, after)
+    assert found.needed.word == "major"
+    assert [(change.rule, change.new_place) for change in found.changes if change.statement] == [
+        ("group/G-NEW", f"{tmp_path}/group/policy.yaml:{after.lines['group/G-NEW']}")
+    ]
+
+
+def test_the_packs_of_the_package_are_found_from_anywhere() -> None:
+    assert {"law-us-endorsements", "law-us-labour"} <= set(shipped().known())
