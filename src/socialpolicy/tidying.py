@@ -380,7 +380,9 @@ class Tidying:
         lists |= {slot.hosts for one in written.templates.values() for slot in (one.slots or {}).values() if slot.hosts}
         others = {name for base in self.policy.bases for name in base.written.terms}
         for name, terms in written.terms.items():
-            if name not in lists | others and terms.kind != "words":  # words are looked for in texts, not tested by conditions
+            if (
+                name not in lists | others and terms.kind != "words"
+            ):  # words are looked for in texts, not tested by conditions
                 self.tell("unused-terms", ("terms", name), f"the list {name} is used nowhere.", hint, key=True)
         steps = {step.template for playbook in written.playbooks.values() for step in playbook.steps}
         for name, template in written.templates.items():
@@ -493,7 +495,10 @@ class Tidying:
         if "approval-by-author-alone" not in select:
             return
         contacts = self.program.contacts
-        texts = [*(base.written for base in self.policy.bases), self.written]  # whoever builds on another says who is who
+        texts = [
+            *(base.written for base in self.policy.bases),
+            self.written,
+        ]  # whoever builds on another says who is who
         roles = {name: frozenset(one.roles or ()) for text in texts for name, one in text.contacts.items()}
         try:
             found = stuck_approvals(self.program, roles, conflicts=conflicts)
@@ -503,7 +508,13 @@ class Tidying:
         for stuck in found:
             of = [contacts[approver.contact].title for approver in stuck.approval.of]
             count = stuck.approval.at_least
-            wanted = listed(of) if count == 1 else listed(of, "and") if count == len(of) else f"{count} of {listed(of, 'and')}"
+            wanted = (
+                listed(of)
+                if count == 1
+                else listed(of, "and")
+                if count == len(of)
+                else f"{count} of {listed(of, 'and')}"
+            )
             held = listed([contacts[name].title for name in stuck.held], "and")
             left = listed([contacts[name].title for name in stuck.left], "and")
             then = "nobody is left who could say it" if not left else f"only {left} could say it, each for one role"
@@ -512,9 +523,12 @@ class Tidying:
                 f"role {listed(stuck.roles, 'and')} may be {held}; then {then}."
             )
             hint = f"name a `deputy` for {listed(stuck.held, 'and')} who is somebody else, or one more contact who may approve."
+            if stuck.scarce:
+                hint = f"see that there are enough people, or name a `deputy` for {listed(stuck.held, 'and')} who has no other part in it."
             where: Where = ("builds_on",) if stuck.rule else ("baseline",)
             where = self.place(stuck.rule, "approval") if stuck.rule in self.index else where
-            self.tell("approval-by-author-alone", where, message, hint, key=True)
+            level = Level.INFO if stuck.scarce else Level.WARNING
+            self.tell("approval-by-author-alone", where, message, hint, key=True, level=level)
 
     def groups_in_part(self) -> None:
         """Lists of values in rules that name most values of a group, but not all."""
