@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import socialpolicy
+from beside_help import SITUATIONS as OF_FILES_BESIDE
+from building_help import SITUATIONS as OF_BUILDING
 from diff_help import IDS as OF_A_DIFF
 from diff_help import SITUATIONS as OF_DIFFS
 from releases_help import SITUATIONS as OF_RELEASES
@@ -209,8 +211,10 @@ SITUATIONS: dict[str, Callable[[Path], list[str]]] = {
     "policy-not-found": cases_without_a_policy,
     "bad-program": a_changed_program,
     "lint-open": a_proof_that_takes_too_long,
+    **OF_BUILDING,
     **OF_RELEASES,
     **OF_DIFFS,
+    **OF_FILES_BESIDE,
 }
 
 
@@ -218,7 +222,7 @@ SITUATIONS: dict[str, Callable[[Path], list[str]]] = {
 
 FINDINGS = frozenset({"Finding", "Problem", "Refuse"})
 PUT_TOGETHER = {
-    "f'unknown-{kind}'": {"unknown-rule", "unknown-fact", "unknown-contact"},
+    "f'unknown-{kind}'": {"unknown-rule", "unknown-fact", "unknown-contact", "unknown-playbook"},
     "f'{id}-{word}'": {"template-added", "template-removed", "playbook-added", "playbook-removed"},
 }
 """Ids that are put together from parts, with the values that they can have."""

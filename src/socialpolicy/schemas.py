@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hin
 from pydantic.json_schema import GenerateJsonSchema
 
 from socialpolicy import conditions, encoding
-from socialpolicy.loading.models import CasesFile, PolicyText, VocabularyFile
+from socialpolicy.loading.models import CasesFile, PolicyText, SurvivorsFile, VocabularyFile
 from socialpolicy.loading.vocabularies import shipped
 from socialpolicy.program import Outcome, Program
 from socialpolicy.values import LARGEST_INT, UNKNOWN_WORD, Kind
@@ -26,7 +26,7 @@ from socialpolicy.vocabulary import Fact, Vocabulary
 if TYPE_CHECKING:
     from socialpolicy.policy import Policy
 
-KINDS = ("policy", "action", "decision", "tests", "program", "vocabulary")
+KINDS = ("policy", "action", "decision", "tests", "program", "vocabulary", "survivors", "texts")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CORE = "core@1"
 Schema = dict[str, Any]
@@ -45,6 +45,10 @@ def schema(kind: str, policy: Policy | None = None) -> Schema:
             found = of_model(CasesFile)
         case "vocabulary":
             found = of_model(VocabularyFile)
+        case "survivors":
+            return headed(kind, of_model(SurvivorsFile))
+        case "texts":
+            return headed(kind, texts())
         case "action":
             return headed(kind, action(policy.vocabulary if policy else shipped(CORE)[1]))
         case "decision":
@@ -66,8 +70,30 @@ def headed(kind: str, found: Schema) -> Schema:
     titles = {
         "policy": "A social-media policy", "action": "The facts of an action", "decision": "A decision",
         "tests": "Test cases of a policy", "program": "A saved program", "vocabulary": "A vocabulary",
+        "survivors": "Mutants of a policy that are kept", "texts": "The texts of a policy in another language",
     }  # fmt: skip
     return {"$schema": DIALECT, "title": titles[kind], **{key: value for key, value in found.items() if key != "title"}}
+
+
+def texts() -> Schema:
+    """The shape of texts in another language: texts and lists of texts, under any keys; which, the policy says."""
+    words: Schema = {"type": "string", "minLength": 1}
+    inner: Schema = {"$ref": "#/$defs/texts"}
+    return {
+        "type": "object",
+        "properties": {"texts_of": words, "language": words},
+        "required": ["texts_of", "language"],
+        "additionalProperties": inner,
+        "$defs": {
+            "texts": {
+                "anyOf": [
+                    words,
+                    {"type": "array", "items": words, "minItems": 1},
+                    {"type": "object", "additionalProperties": inner},
+                ]
+            }
+        },
+    }
 
 
 # -- from the models -------------------------------------------------------------------------------------------------

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import COULD_NOT, GOOD, NO
+from socialpolicy.completing import Assume
 from socialpolicy.decisions import Decision, Item
+from socialpolicy.loading.findings import meant
 from socialpolicy.loading.findings import told as findings_told
 from socialpolicy.policy import load
 from socialpolicy.telling import Plain, plain
 from socialpolicy.testing import Coverage, Result, Results, test
+from socialpolicy.values import Value
+
+if TYPE_CHECKING:
+    from socialpolicy.mutating import Hint, Mutated, Survivor
 
 
 @click.command()
@@ -26,6 +36,9 @@ from socialpolicy.testing import Coverage, Result, Results, test
 )
 @click.option("-k", "matching", default="", metavar="TEXT", help="Only cases whose id or story has this text.")
 @click.option("--coverage", is_flag=True, help="Also: which rules, overrides and tests no case exercises.")
+@click.option("--mutate", is_flag=True, help="Also: take things out of the policy, and tell what no case would notice.")
+@click.option("--thorough", is_flag=True, help="With --mutate: take single values out of lists, too.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="With --mutate: try these rules alone.")
 @output.formats("text", "json")
 @output.quiet_option
 @output.color_option
@@ -34,32 +47,52 @@ def command(
     cases: tuple[Path, ...],
     matching: str,
     coverage: bool,
+    mutate: bool,
+    thorough: bool,
+    rules: tuple[str, ...],
     formats: list[tuple[str, str]],
     quiet: bool,
     color: str,
 ) -> int:
     """Run the test cases of policies: tests/*.yaml beside each, and the examples inside its rules."""
     on = output.colored(color)
+    if (thorough or rules) and not mutate:
+        raise click.UsageError(f"{'--thorough' if thorough else '--rule'} goes with --mutate.")
+    if mutate and matching:
+        raise click.UsageError("--mutate tries all cases, so -k does not go with it; --rule ID tries one rule alone.")
     results = [
         test(load(file), list(cases) or None, matching=matching) for one in source for file in sources.folders(one)
     ]
     measured = [result.coverage() if coverage else None for result in results]
+    tried = [mutated(result, thorough, rules) if mutate and result.results else None for result in results]
+    every = list(zip(results, measured, tried, strict=True))
 
     def text() -> str:
         return "\n".join(
-            told(result, cover, quiet, on, matching) for result, cover in zip(results, measured, strict=True)
+            line
+            for result, cover, found in every
+            for line in (
+                told(result, cover, quiet, on, matching),
+                *(mutants_told(found, quiet, on) if found else []),
+                *([NOT_TRIED] if mutate and result.failed else []),
+            )
         )
 
     output.write(
         formats,
         {
             "text": text,
-            "json": lambda: output.as_json([as_data(*pair) for pair in zip(results, measured, strict=True)]),
+            "json": lambda: output.as_json(
+                [
+                    as_data(result, cover) | ({"mutants": mutants_as_data(found)} if found else {})
+                    for result, cover, found in every
+                ]
+            ),
         },
     )
     if any(not result.results for result in results):
         return COULD_NOT
-    return GOOD if all(result.passed for result in results) else NO
+    return GOOD if all(result.passed and (found is None or found.passed) for result, _, found in every) else NO
 
 
 def told(results: Results, coverage: Coverage | None, quiet: bool, on: bool, matching: str = "") -> str:
@@ -162,5 +195,134 @@ def as_data(results: Results, coverage: Coverage | None) -> dict[str, object]:
                 {"rule": item.rule, "test": item.test, "never": item.never} for item in coverage.literals
             ],
             "tests_in_all": coverage.literals_in_all,
+        }
+    return data
+
+
+# -- mutants -------------------------------------------------------------------------------------------------------------
+
+PLAIN = re.compile(r"(?!(?:true|false|null|yes|no|on|off)$)[A-Za-z][A-Za-z0-9_./-]*", re.IGNORECASE)
+"""Texts that need no quotes in YAML, wherever they stand."""
+NOT_TRIED = "  No mutants were tried: that needs cases that pass."
+
+
+def mutated(results: Results, thorough: bool, rules: tuple[str, ...]) -> Mutated | None:
+    """What no case of a policy notices; None where some case fails already."""
+    from socialpolicy.mutating import mutate, mutated_ids
+
+    known = mutated_ids(results.policy)
+    for rule in rules:
+        if rule not in known:
+            raise click.UsageError(
+                f"--rule {rule}: there is nothing of that name in {results.policy.id}. {hinted(rule, known)}"
+            )
+    if not results.passed:
+        return None
+    return mutate(results.policy, results.results, thorough=thorough, rules=rules, progress=progress())
+
+
+def hinted(name: str, known: Collection[str]) -> str:
+    """The name that was meant, if one is close."""
+    return meant(name, known).capitalize()
+
+
+def progress() -> Callable[[int, int], None] | None:
+    """What shows on a terminal how far it is; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, of: int) -> None:
+        click.echo("\r\x1b[K" if done == of else f"\r{done:,} of {of:,} mutants tried", nl=False, err=True)
+
+    return show
+
+
+def mutants_told(found: Mutated, quiet: bool, on: bool) -> list[str]:
+    """What no case notices, each with a case that would; then what makes no difference, and what is kept."""
+    lines: list[str] = []
+    for one in found.left:
+        lines += [f"{place(found, one)}: no case notices: {one.mutant.sentence}.", *case_told(one.hint), ""]
+    if found.findings:
+        lines += [findings_told(found.findings), ""]
+    if not quiet:
+        lines += [f"{place(found, one)}: no action is decided otherwise: {one.mutant.sentence}." for one in found.equal]
+        lines += [f"{place(found, one)}: kept: {one.mutant.sentence}. {one.reason}" for one in found.kept]
+    counts = [
+        (len(found.equal), "make no difference for any action", "makes no difference for any action"),
+        (len(found.kept), "are kept for a reason", "is kept for a reason"),
+    ]
+    left = len(found.left)
+    verdict = (
+        output.paint(f"{left:,} {'is' if left == 1 else 'are'} noticed by no case", "yellow", on, bold=True)
+        if left
+        else output.paint(
+            "all others are noticed" if any(count for count, *_ in counts) else "all are noticed", "green", on
+        )
+    )
+    others = [f"{count:,} {one if count == 1 else many}" for count, many, one in counts if count]
+    lines.append(f"  {found.tried:,} mutants: {', '.join([*others, verdict])}.")
+    return lines
+
+
+def place(found: Mutated, one: Survivor) -> str:
+    """Where the thing stands that was taken out."""
+    return f"{found.policy.file}:{one.line}:{one.column}"
+
+
+def case_told(hint: Hint | None) -> list[str]:
+    """A case that would notice a mutant, in lines that can be copied into a file of cases."""
+    if hint is None:
+        return ["    Whether any action is decided otherwise stays open."]
+    expect, instead = (flow(one.get("outcome", one)) for one in (hint.expect, hint.instead))
+    lines = [f"    facts: {flow({name: as_fact(value) for name, value in hint.facts.items()})}"]
+    if hint.assume is Assume.NOTHING:
+        lines[0] += "   # with assume: nothing"
+    return [*lines, f"    expect: {expect}   # without it: {instead}"]
+
+
+def as_fact(value: Value | None) -> Plain:
+    """A fact as a case states it."""
+    return "unknown" if value is None else plain(value)
+
+
+def flow(value: Plain) -> str:
+    """Plain data in one line of YAML."""
+    match value:
+        case Mapping():
+            return "{" + ", ".join(f"{name}: {flow(inner)}" for name, inner in value.items()) + "}"
+        case str():
+            return value if PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+        case bool() | int() | None:
+            return json.dumps(value)
+        case _:
+            return "[" + ", ".join(map(flow, value)) + "]"
+
+
+def mutants_as_data(found: Mutated) -> dict[str, object]:
+    """What became of the mutants of a policy, for programs."""
+    return {
+        "tried": found.tried,
+        "survivors": [survivor_as_data(found, one) for one in found.left],
+        "no_difference": [survivor_as_data(found, one) for one in found.equal],
+        "kept": [survivor_as_data(found, one) for one in found.kept],
+        "findings": [finding.as_data() for finding in found.findings],
+    }
+
+
+def survivor_as_data(found: Mutated, one: Survivor) -> dict[str, object]:
+    """One mutant that no case notices, for programs."""
+    mutant, hint = one.mutant, one.hint
+    data: dict[str, object] = {
+        "section": mutant.section, "id": mutant.id, "what": mutant.what, "sentence": mutant.sentence,
+        "file": found.policy.file, "line": one.line, "column": one.column,
+    }  # fmt: skip
+    if one.reason:
+        data["reason"] = one.reason
+    if hint is not None:
+        data["case"] = {
+            "assume": hint.assume.value,
+            "facts": {name: as_fact(value) for name, value in hint.facts.items()},
+            "expect": dict(hint.expect),
+            "instead": dict(hint.instead),
         }
     return data

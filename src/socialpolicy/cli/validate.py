@@ -145,6 +145,7 @@ def kind(document: Document) -> str:
         ("socialpolicy", "policy"),
         ("cases_for", "cases"),
         ("survivors_of", "survivors"),
+        ("texts_of", "texts"),
         ("vocabulary", "vocabulary"),
     ):
         if key in document.data:
@@ -177,6 +178,10 @@ def validate(document: Document) -> None:
             from socialpolicy.mutating import survivors_file
 
             survivors_file(document, policy_beside(document))
+        case "texts":
+            from socialpolicy.translating import check_texts
+
+            check_texts(document, policy_beside(document))
         case "vocabulary" if "version" in document.data and "rules" not in document.data:
             from socialpolicy.loading.conditions import Words
             from socialpolicy.loading.models import VocabularyFile

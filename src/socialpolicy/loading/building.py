@@ -106,7 +106,8 @@ class Building:
         if not fitting:
             having = listed([edition.version for edition in editions][-12:], "and")
             asked = listed(
-                [f"{text} ({'this policy' if by == self.written.id else by})" for by, text in ranges.items()], "and"
+                [f"{text}, as {'this policy' if by == self.written.id else by} asks" for by, text in ranges.items()],
+                "and",
             )
             message = f"no version of {visible(id)} lies in {visible(asked)}."
             self.add("no-base-version", (*where, "version"), message, f"there is {having}.")
@@ -129,7 +130,7 @@ class Building:
                 else:
                     self.document.findings.extend(one for one in document.findings if one.level is Level.ERROR)
             if self.read[key] is None:
-                message = f"{visible(id)} {edition.version} is no sound policy of that id."
+                message = f"{visible(id)} {edition.version} has errors, or is a policy of another id."
                 self.add(
                     "bad-base", where, message, "mend it first: `socialpolicy validate` tells what is wrong with it."
                 )
@@ -151,7 +152,7 @@ class Building:
             storeys[id] = 1 + max((storeys[other] for other in graph[id]), default=0)
         if max(storeys.values(), default=0) > DEPTH:
             highest = max(storeys, key=lambda id: storeys[id])
-            message = f"{visible(highest)} stands on more than {DEPTH - 1} storeys of policies."
+            message = f"{visible(highest)} has more than {DEPTH - 1} storeys of policies below it."
             self.add(
                 "bad-base", self.where(highest, {self.written.id: ""}), message, "build on the lower ones directly."
             )

@@ -34,7 +34,7 @@ from socialpolicy.loading.models import (
 )
 from socialpolicy.loading.overriding import ordered
 from socialpolicy.loading.sections import Explained
-from socialpolicy.loading.vocabularies import CORE_SCOPE, digest_of, vocabulary_of
+from socialpolicy.loading.vocabularies import CORE_SCOPE, digest_of, exactly, vocabulary_of
 from socialpolicy.program import (
     Approval,
     Approver,
@@ -133,7 +133,7 @@ def placed(rules: Sequence[Rule]) -> list[Rule]:
 
 def exact(written: VocabularyText, uses: str) -> VocabularyText:
     """A vocabulary that uses just this version of the package's, where it uses it at all."""
-    fits = written.uses is not None and uses.startswith(f"{written.uses}.")
+    fits = written.uses is not None and uses.startswith(f"{written.uses}.") and uses != exactly(written.uses)
     return written.model_copy(update={"uses": uses}) if fits else written
 
 
@@ -199,7 +199,11 @@ def opens_nothing(rule: Rule) -> Rule:
 def united(one: TermsText, other: TermsText) -> TermsText:
     """Two lists of terms of one name as one, as the latter says how they are found."""
     return other.model_copy(
-        update={"entries": list(dict.fromkeys((*one.entries, *other.entries))), "secret": one.secret or other.secret}
+        update={
+            "entries": list(dict.fromkeys((*one.entries, *other.entries))),
+            "secret": one.secret or other.secret,
+            "means": {**(one.means or {}), **(other.means or {})} or None,
+        }
     )
 
 
@@ -226,6 +230,7 @@ class Lowering:
         for id, base in self.bases.items():
             self.words.lowered |= {f"{id}/{name}": base.words.lowered[name] for name in base.written.conditions}
         self.check_names()
+        self.check_permit()
         self.dates(written.in_force, ("in_force",))
         if written.review_by is not None:
             self.day(written.review_by, ("review_by",))
@@ -261,6 +266,19 @@ class Lowering:
             rules += [self.known(rule, ("baseline",)) for rule in self.baseline_rules(self.start_of_all)]
         return rules
 
+    def check_permit(self) -> None:
+        """What others may set aside has to be there."""
+        permit, ids = self.written.may_be_set_aside, [rule.id for rule in self.written.rules]
+        for key, kind, known in (
+            ("rules", "rule", ids),
+            ("tags", "tag", self.written.tags),
+            ("exceptions", "tag", self.written.tags),
+        ):
+            for index, name in enumerate((getattr(permit, key) if permit else None) or ()):
+                if name not in known:
+                    where: Where = ("may_be_set_aside", key, index)
+                    self.document.add(f"unknown-{kind}", where, f"there is no {kind} {name}.", meant(name, known))
+
     def known(self, rule: Rule, where: Where) -> Rule:
         """A rule under the name that it has in the whole, of which it is known where it is written."""
         named = replace(
@@ -280,7 +298,7 @@ class Lowering:
             if start.outcome is not Outcome.ALLOW:
                 starts.setdefault(start, []).append(value)
         for number, (start, values) in enumerate(starts.items(), 1):
-            title = f"Where {self.written.title} starts"
+            title = f'Nothing in "{self.written.title}" opens this'
             yield Rule(
                 id="(baseline)" if number == 1 else f"(baseline {number})",
                 place=0,
@@ -306,8 +324,19 @@ class Lowering:
                     f"{name} of a policy that this one builds on is a list of {found[name].kind}.",
                     "let it be the same kind, or name yours otherwise.",
                 )
+            self.check_meaning(text, ("terms", name, "means"))
             found[name] = united(found[name], text) if name in found else text
         return found
+
+    def check_meaning(self, text: TermsText, where: Where) -> None:
+        """What words mean has to be a fact, and one of its values."""
+        for name, value in (text.means or {}).items():
+            fact = self.words.facts.get(name)
+            if fact is None:
+                message = f"{name} is not a fact of the vocabulary."
+                self.document.add("unknown-fact", (*where, name), message, meant(name, self.words.facts), key=True)
+            else:
+                self.words.strings(fact, [value], (*where, name), indexed=False, groups=False)
 
     # -- names, dates, contacts --------------------------------------------------------------------------------------
 

@@ -331,6 +331,9 @@ class TermsText(Written):
     entries: Texts
     match: Literal["whole_word", "anywhere"] | None = None
     secret: bool = Field(False, description="Never shown in reasons or in the handbook.")
+    means: Annotated[dict[Name, Name], Field(min_length=1)] | None = Field(
+        None, description="What a text with one of these is known to be, such as {content.disclosure: clear}."
+    )
 
 
 class ContactText(Written):
@@ -799,3 +802,18 @@ class CasesFile(Written):
     assume: Literal["in_examples", "nothing"]
     common: StatedFacts = Field(default_factory=dict)
     cases: list[CaseText]
+
+
+Reasons: TypeAlias = dict[Name, dict[Name, Text]]
+
+
+class SurvivorsFile(Written):
+    """Why some mutants of a policy are kept that no case notices: under each id, the names of mutants with a reason."""
+
+    survivors_of: Id
+    builds_on: Reasons = Field(default_factory=dict, description="Policies built on, of which rules are set aside.")
+    conditions: Reasons = Field(default_factory=dict)
+    baseline: Reasons = Field(default_factory=dict, description="Starts; `everywhere` for the one start of all.")
+    rules: Reasons = Field(default_factory=dict)
+    playbooks: Reasons = Field(default_factory=dict)
+    exceptions: Reasons = Field(default_factory=dict)
