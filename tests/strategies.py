@@ -43,6 +43,7 @@ from socialpolicy.conditions import (
     SameAs,
     Test,
     Within,
+    both,
     holds,
     reads,
 )
@@ -61,9 +62,11 @@ from socialpolicy.program import (
     Limit,
     Need,
     Outcome,
+    Playbook,
     Program,
     Rule,
     Start,
+    Step,
     Unit,
     WhenUnknown,
 )
@@ -440,6 +443,10 @@ def build_need(pick: Pick, vocabulary: Vocabulary) -> Need:
 
 def build_rule(pick: Pick, vocabulary: Vocabulary, *, name: str, place: int, before: Sequence[Rule]) -> Rule:
     """A rule that some of the rules before it may override."""
+    if chance(pick, 16):
+        step = Step("Pause what is planned", one(pick, ("ann", "bob")), within=one(pick, LIMITS[:2]))
+        when, playbook = build_condition(pick, vocabulary), Playbook(f"{name}-storm", "A storm", "ann", (step,))
+        return Rule(name, place, Effect.PLAYBOOK, when, playbook=playbook, title=f"Rule {name}", say="A storm")
     effect = one(pick, EFFECTS)
     if effect is Effect.ASK and not vocabulary.approvals:
         effect = Effect.DENY
@@ -447,7 +454,16 @@ def build_rule(pick: Pick, vocabulary: Vocabulary, *, name: str, place: int, bef
     wants_need = effect is Effect.REQUIRE or (asks and chance(pick, 3))
     wants_approval = effect is Effect.ASK or (asks and bool(vocabulary.approvals) and chance(pick, 3))
     says = effect is not Effect.EXCEPT
-    overriding = [rule.id for rule in before if rule.effect not in (Effect.DUTY, Effect.ADVISE)] if says else []
+    silent = (Effect.DUTY, Effect.ADVISE, Effect.PLAYBOOK)
+    overriding = [rule.id for rule in before if rule.effect not in silent] if says else []
+    if effect is Effect.ASK and before and chance(pick, 4):  # a further approval of another rule
+        first = one(pick, before)
+        if first.effect in (Effect.ASK, Effect.ALLOW, Effect.REQUIRE) and not first.part_of:
+            when = both(first.when, build_condition(pick, vocabulary, depth=1)) if chance(pick, 2) else first.when
+            return Rule(
+                name, place, effect, when, first.overridden_by, approval=build_approval(pick), part_of=first.id,
+                title=first.title, say=one(pick, SAYS),
+            )  # fmt: skip
     return Rule(
         id=name,
         place=place,

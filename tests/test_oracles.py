@@ -290,8 +290,9 @@ def test_brute_force_and_z3_find_the_same_pairs_of_outcomes(z3_oracle: ModuleTyp
         for (old, new), facts in witnesses.items():
             assert interpret(pair.old, facts).outcome is old
             assert interpret(pair.new, facts).outcome is new
-            assert not refuses(pair.old, facts)
-            assert not refuses(pair.new, facts)
+            assert not (refuses(pair.old, facts) and refuses(pair.new, facts)), (
+                "what one side rules out is decided still"
+            )
     assert equal > 0.7 * PAIRS, skipped
     assert skipped["z3"] <= 0.02 * PAIRS, "z3 took too long"
 

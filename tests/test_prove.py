@@ -414,7 +414,7 @@ def broken(guarantee: Guarantee, points: Points, values: brute.Values) -> bool:
 
 def changes(one: Decision, other: Decision, values: brute.Values) -> bool:
     """Whether two decisions differ in the outcome or in what is surely asked for; items by themselves, not by what suffices."""
-    return brute.differs(one, other, values) is not None
+    return brute.changed_by(values)(one, other)
 
 
 def agree(program: Program, guarantees: Sequence[Guarantee]) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from socialpolicy.actions import Action, Checker
 from socialpolicy.completing import Assume, complete
 from socialpolicy.decisions import Decision
-from socialpolicy.program import Outcome, Program, Rule
+from socialpolicy.program import Effect, Outcome, Program, Rule
 from socialpolicy.values import Value
 from socialpolicy.vocabulary import Vocabulary
 
@@ -59,8 +59,9 @@ class Decider:
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules, in the order of the author's file."""
-        return tuple(sorted(self.program.rules, key=lambda rule: rule.place))
+        """The rules, in the order of the author's file: playbooks apart, and further approvals, which stand with their rule."""
+        rules = (rule for rule in self.program.rules if rule.effect is not Effect.PLAYBOOK and not rule.part_of)
+        return tuple(sorted(rules, key=lambda rule: rule.place))
 
     @cached_property
     def compiled(self) -> Compiled:

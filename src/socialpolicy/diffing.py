@@ -284,7 +284,9 @@ class Differing:
             playbook = playbook_of(statement)
             yield Change(
                 f"playbook-{part.change}" if playbook else statement.kind.value,
-                f"{self.by(part, statement).replace('applies to', 'begins for')}" if playbook else self.sentence(statement),
+                f"{self.by(part, statement).replace('applies to', 'begins for')}"
+                if playbook
+                else self.sentence(statement),
                 NEEDS[statement.kind.value],
                 rule=part.name if part.rule and not playbook else "",
                 details=tuple(self.details(statement)),

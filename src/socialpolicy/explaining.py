@@ -153,7 +153,7 @@ def _playbook(program: Program, playbook: Playbook) -> Iterator[str]:
     deputy = f" (deputy: {program.contacts[first.deputy].title})" if first.deputy else ""
     more = f" Then {rest} more {'steps' if rest > 1 else 'step'}." if rest else ""
     who = program.contacts[first.who].title
-    yield f'We follow the playbook "{playbook.title}". Next{limit}: {_ended(first.do)} {who}{deputy} does.{more}'
+    yield f'We follow the playbook "{playbook.title}". Next{limit}, for {who}{deputy}: {_ended(first.do)}{more}'
 
 
 def _hand_overs(program: Program, hand_overs: Iterable[HandOver]) -> Iterator[str]:

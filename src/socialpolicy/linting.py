@@ -221,7 +221,6 @@ def is_own(rule: Rule) -> bool:
     return "/" not in rule.id and not rule.part_of and rule.effect is not Effect.PLAYBOOK
 
 
-
 class Linting:
     """One program being doubted."""
 

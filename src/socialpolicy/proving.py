@@ -19,7 +19,7 @@ from socialpolicy.comparing import (
     conditions_of,
     decides_so,
     duty_key,
-    routes,
+    hand_over_key,
     suffices,
     telling,
     usual_witness,
@@ -362,6 +362,6 @@ def handed_on(side: Deciding) -> Mapping[object, Sequence[int]]:
             for limit in limits[duty_key(duty)]:
                 if limit is None or (duty.within and duty.within.order <= limit):
                     found.setdefault((duty_key(duty), limit), []).append(sure)
-        for key in routes(rule):
-            found.setdefault(key, []).append(sure)
+        if rule.hand_over:  # a playbook is about the situation, and judges no action
+            found.setdefault(hand_over_key(rule.hand_over), []).append(sure)
     return found

@@ -71,7 +71,9 @@ def words_of(policy: Policy) -> Words:
 def written_rules(policy: Policy) -> dict[str, Any]:
     """The rules of a policy and of all that it builds on, as they are written, by their names in the whole."""
     texts: list[tuple[str, Any]] = [("", policy.data), *((f"{base.id}/", base.document.data) for base in policy.bases)]
-    return {f"{prefix}{rule['id']}": without_foreign(rule) for prefix, data in texts for rule in data.get("rules") or ()}
+    return {
+        f"{prefix}{rule['id']}": without_foreign(rule) for prefix, data in texts for rule in data.get("rules") or ()
+    }
 
 
 def of_rule(rule: Rule, written: Mapping[str, Any]) -> dict[str, Any]:

@@ -1479,8 +1479,10 @@ exceptions:
 exceptions:
   E-1: {rules: [R-1], for: {actor.id: u-1}, owner: legal, reason: R, ticket: T, approved_by: [legal], in_force: ▸{from: 2026-01-01}}
 """, "missing-key")  # fmt: skip
-    yield bad("builds on another policy", top("▸builds_on: [{id: law, version: 2}]"), "not-supported-yet")
-    yield bad("builds on an address", top('▸builds_on: "http://127.0.0.1:9/policy.yaml"'), "not-supported-yet")
+    yield bad("builds on a policy that is not there", top("builds_on: [{id: ▸law, version: 2}]"), "unknown-base")
+    yield bad("builds on an address", top('builds_on: ▸"http://127.0.0.1:9/policy.yaml"'), "wrong-type")
+    yield bad("builds on a path", top('builds_on: [{id: ▸"../law", version: 2}]'), "bad-name")
+    yield bad("builds on any version", top("builds_on: [{id: law-us-labour, version: ▸newest}]"), "bad-base")
     yield bad("builds on nothing", top("builds_on: ▸null"), "empty-value")
     yield bad("include that is none", top("▸include: ../../etc/passwd"), "unknown-key")
     yield bad("reference of JSON Schema", top('▸$ref: "http://127.0.0.1:9/policy.yaml"'), "unknown-key")

@@ -40,7 +40,9 @@ def test_rules_that_apply_say_all_they_say_in_the_lists(program: Program, seed: 
         decision, applies = interpret(program, stated), applying(program.rules, facts)
         for truth, lists in ((Truth.TRUE, decision.sure), (Truth.UNKNOWN, decision.maybe)):
             rules = [rule for rule in program.rules if applies[rule.id] is truth]
-            assert set(lists.rules) == {rule.id for rule in rules}
+            named = {rule.id for rule in rules if rule.effect is not Effect.PLAYBOOK and not rule.part_of}
+            assert set(lists.rules) == named, "a playbook is listed apart, a further approval under its rule"
+            assert set(lists.playbooks) == {rule.playbook for rule in rules} - {None}
             denying = {rule.id for rule in rules if rule.effect is Effect.DENY}
             assert {denial.rule for denial in lists.denials} - {""} == denying
             assert {advice.rule for advice in lists.advice} == {

@@ -73,8 +73,8 @@ def changed(before: Decision, after: Decision) -> bool:
 
 
 def told(lists: Lists) -> Lists:
-    """What is listed, the ids of rules apart."""
-    return replace(lists, rules=())
+    """What is listed, the ids of rules apart, and playbooks, which are about the situation and not about the action."""
+    return replace(lists, rules=(), playbooks=())
 
 
 def test_missing_may_name_more_than_can_change_the_decision() -> None:

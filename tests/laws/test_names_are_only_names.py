@@ -19,7 +19,12 @@ def test_renaming_rules_changes_nothing_but_names(program: Program, seed: int) -
     ids = [rule.id for rule in program.rules]
     new = dict(zip(ids, Random(seed).sample([f"N-{number}" for number in range(len(ids))], len(ids)), strict=True))
     rules = (
-        replace(rule, id=new[rule.id], overridden_by=tuple(new[other] for other in rule.overridden_by))
+        replace(
+            rule,
+            id=new[rule.id],
+            overridden_by=tuple(new[other] for other in rule.overridden_by),
+            part_of=new.get(rule.part_of, ""),
+        )
         for rule in program.rules
     )
     renamed_program = replace(program, rules=tuple(rules))

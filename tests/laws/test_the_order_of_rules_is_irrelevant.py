@@ -56,7 +56,7 @@ def contents(decision: Decision | None) -> object:
 
 
 def contents_of(lists: Lists) -> object:
-    names = ("rules", "denials", "revisions", "approvals", "advice", "hand_overs")
+    names = ("rules", "denials", "revisions", "approvals", "advice", "hand_overs", "playbooks")
     duties = {
         (duty.id or duty.what, duty.who, duty.start, duty.evidence, duty.within and duty.within.order)
         for duty in lists.duties

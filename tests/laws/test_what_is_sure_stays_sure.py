@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from socialpolicy.decisions import Asked, Decision
     from socialpolicy.program import Duty, Program
 
-EXACT = ("rules", "denials", "revisions", "approvals", "advice", "hand_overs")
+EXACT = ("rules", "denials", "revisions", "approvals", "advice", "hand_overs", "playbooks")
 
 
 @given(programs(), seeds())
@@ -34,7 +34,7 @@ def test_what_is_sure_stays_sure(program: Program, seed: int) -> None:
 def test_nothing_comes_that_was_not_foreseen(program: Program, seed: int) -> None:
     for known, more in learnt(program, seed):
         before, after = interpret(program, known), interpret(program, more)
-        for name in ("rules", "denials", "revisions", "advice", "hand_overs"):
+        for name in ("rules", "denials", "revisions", "advice", "hand_overs", "playbooks"):
             assert possible(after, name) <= possible(before, name)
         for lists in (after.sure, after.maybe):  # of an approval, the contacts left are known only with the approvals
             assert {asked.rule for asked in lists.approvals} <= {asked.rule for asked in all_approvals(before)}

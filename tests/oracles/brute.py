@@ -46,7 +46,7 @@ from socialpolicy.conditions import (
 from socialpolicy.decisions import Asked, Decision, Revision
 from socialpolicy.errors import ActionError
 from socialpolicy.interpret import applying
-from socialpolicy.program import Approval, Duty, HandOver, Limit, Outcome, Program, Rule
+from socialpolicy.program import Approval, Duty, HandOver, Limit, Outcome, Playbook, Program, Rule
 from socialpolicy.values import Facts, Kind, Truth, Value
 from socialpolicy.vocabulary import Fact, Vocabulary
 from strategies import conditions_of, pools, tests_of
@@ -179,18 +179,18 @@ def adds(part: Part, old: Decision, new: Decision, values: Values) -> bool | Non
     return any(not suffices(old, possible, new, item, values) for item in surely)
 
 
-Item: TypeAlias = Revision | Asked | Duty | HandOver
+Item: TypeAlias = Revision | Asked | Duty | HandOver | Playbook
 
 
 def items(part: Part, lists: object) -> list[Item]:
     """The items of a list."""
-    name = {
-        Part.REVISION: "revisions",
-        Part.APPROVAL: "approvals",
-        Part.DUTY: "duties",
-        Part.HAND_OVER: "hand_overs",
+    names = {
+        Part.REVISION: ("revisions",),
+        Part.APPROVAL: ("approvals",),
+        Part.DUTY: ("duties",),
+        Part.HAND_OVER: ("hand_overs", "playbooks"),
     }[part]
-    return list(getattr(lists, name))
+    return [item for name in names for item in getattr(lists, name)]
 
 
 def suffices(old: Decision, known: Sequence[Item], new: Decision, item: Item, values: Values) -> bool:
@@ -206,6 +206,8 @@ def suffices(old: Decision, known: Sequence[Item], new: Decision, item: Item, va
             return any(isinstance(other, Duty) and binds_as_much(other, item) for other in known)
         case HandOver():
             return any(isinstance(other, HandOver) and same_hand_over(other, item) for other in known)
+        case Playbook():
+            return any(isinstance(other, Playbook) and other.id == item.id for other in known)
 
 
 def revised(tests: Sequence[Condition], wanted: Condition, values: Values) -> bool:
@@ -719,8 +721,14 @@ def outcome_changed(one: Decision, other: Decision) -> bool:
 
 
 def changed_by(values: Values) -> Changed:
-    """Whether two decisions differ, in outcome, revisions, approvals, duties or hand-overs."""
-    return lambda one, other: differs(one, other, values) is not None
+    """Whether two decisions differ, in outcome, revisions, approvals, duties or hand-overs: playbooks judge no action."""
+    return lambda one, other: differs(unplayed(one), unplayed(other), values) is not None
+
+
+def unplayed(decision: Decision) -> Decision:
+    """A decision without the playbooks that begin."""
+    sure, maybe = (replace(lists, playbooks=()) for lists in (decision.sure, decision.maybe))
+    return replace(decision, sure=sure, maybe=maybe)
 
 
 def guarantee_holds(

@@ -65,6 +65,8 @@ def witnesses(old: Program, new: Program, *, milliseconds: int = 5_000) -> dict[
     solver.set("timeout", milliseconds)
     solver.set("random_seed", 1)
     solver.add(*translation.possible(), *translation.admitted(old), *translation.admitted(new))
+    ruled_out = [translation.ruled_out(side) for side in (old, new)]
+    solver.add(z3.Not(z3.And(*ruled_out)))  # what one side alone calls impossible is decided, and compared
     before, after = translation.outcomes(old), translation.outcomes(new)
     found: dict[tuple[Outcome, Outcome], Facts] = {}
     for pair in PAIRS:
@@ -334,12 +336,14 @@ class Translation:
     # -- programs ----------------------------------------------------------------------------------------------------
 
     def admitted(self, program: Program) -> Iterator[Formula]:
-        """That no implication is contradicted, and nothing impossible is the case."""
+        """That no implication is contradicted."""
         for implication in program.vocabulary.implications:
             filled = self.all(self.equals(name, value) for name, value in implication.then.items())
             yield z3.Implies(self.holds(implication.given), filled)
-        for condition in program.vocabulary.impossible:
-            yield z3.Not(self.holds(condition))
+
+    def ruled_out(self, program: Program) -> Formula:
+        """That something is the case which the vocabulary calls impossible."""
+        return self.any(self.holds(condition) for condition in program.vocabulary.impossible)
 
     def outcomes(self, program: Program) -> dict[Outcome, Formula]:
         """For each outcome, whether it is the one."""
