@@ -31,6 +31,7 @@ COMMANDS = {
     "approvals": "Tell which approvals count for a draft, and why the others do not.",
     "audit": "Look over the company's accounts: what is to be put right, and by whom.",
     "duties": "Tell which duties are done, due and overdue.",
+    "playbook": "Tell how a playbook stands: what is next, who does it, and what is late.",
     "compile": "Write the program that decides, to embed without the author's file.",
 }
 

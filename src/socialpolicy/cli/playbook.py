@@ -1,0 +1,146 @@
+"""``socialpolicy playbook``: which playbooks there are, and how one stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from socialpolicy.cli import output, records, sources
+from socialpolicy.cli.main import GOOD, NO
+from socialpolicy.facts.playbooks import PlaybookError, Progress, StepStanding, playbook_of, progress
+from socialpolicy.instants import zone
+from socialpolicy.policy import Policy
+from socialpolicy.program import Playbook
+from socialpolicy.telling import told
+
+COLORS = {Progress.OVERDUE: "red", Progress.NEXT: "yellow", Progress.DONE: "green"}
+
+
+@click.command()
+@click.argument("source")
+@click.argument("playbook", required=False)
+@click.option("--began", metavar="INSTANT", help="When it began; without it the steps are listed as they are written.")
+@click.option("--done", "ended", multiple=True, metavar="STEP=INSTANT", help="A step that is done, and when.")
+@click.option("--at", metavar="INSTANT", default="now", show_default=True, help="The instant to look at.")
+@output.formats("text", "json")
+@output.color_option
+def command(
+    source: str,
+    playbook: str | None,
+    began: str | None,
+    ended: tuple[str, ...],
+    at: str,
+    formats: list[tuple[str, str]],
+    color: str,
+) -> int:
+    """List the playbooks of a policy, or tell how one stands: what is next, who does it, and what is late.
+
+    Exit status 1 means that a step is overdue.
+    """
+    policy = sources.policy_of(source)
+    on = output.colored(color)
+    if playbook is None:
+        found = [(rule.playbook, told(rule.when)) for rule in policy.program.rules if rule.playbook]
+        output.write(
+            formats,
+            {
+                "text": lambda: listing(policy, found),
+                "json": lambda: output.as_json(
+                    [{"id": one.id, "title": one.title, "trigger": when} for one, when in found]
+                ),
+            },
+        )
+        return GOOD
+    try:
+        one = playbook_of(policy, playbook)
+        start = records.moment(began) if began else None
+        done = dict(done_of(text) for text in ended)
+        if done and start is None:
+            raise click.UsageError("--done: say when the playbook began, with --began.")
+        moment = records.moment(at) if start else None
+        steps = progress(policy, one, began=start, done=done, at=moment) if start and moment else []
+    except PlaybookError as error:
+        raise click.UsageError(str(error)) from None
+    output.write(
+        formats,
+        {
+            "text": lambda: told_of(policy, one, steps, on),
+            "json": lambda: output.as_json(as_data(one, steps)),
+        },
+    )
+    return NO if any(step.progress is Progress.OVERDUE for step in steps) else GOOD
+
+
+def done_of(text: str) -> tuple[str, datetime]:
+    """A step that is done, and when."""
+    name, joint, instant = text.partition("=")
+    if not joint:
+        raise click.UsageError(f"--done {text}: write STEP=INSTANT, such as pause=2026-05-01T10:00:00Z.")
+    return name, records.moment(instant)
+
+
+def listing(policy: Policy, found: list[tuple[Playbook, str]]) -> str:
+    """The playbooks, and when each begins."""
+    if not found:
+        return f"{policy.id} has no playbooks."
+    lines = [f"{policy.id} {policy.version} has {len(found)} playbook{'s' * (len(found) != 1)}:", ""]
+    for one, when in found:
+        lines += [f"  {one.id}  {one.title}", f"      begins where {when}"]
+    return "\n".join(lines)
+
+
+def told_of(policy: Policy, playbook: Playbook, steps: list[StepStanding], on: bool) -> str:
+    """A playbook, and how its steps stand."""
+    contacts = policy.program.contacts
+    lines = [f"{playbook.title}   (owner: {contacts[playbook.owner].title})", ""]
+    standing = {step.name: step for step in steps}
+    for number, step in enumerate(playbook.steps, 1):
+        name = step.id or str(number)
+        now = standing.get(name)
+        word = now.progress.value if now else ""
+        who = contacts[step.who].title + (f", or {contacts[step.deputy].title}" if step.deputy else "")
+        limit = f" within {step.within}" if step.within else ""
+        after = f" after {step.after}" if step.after else ""
+        due = f", by {local(policy, now.due)}" if now and now.due and now.progress is not Progress.DONE else ""
+        state = f"{output.paint(word.ljust(8), COLORS.get(now.progress), on)}  " if now else ""
+        lines += [f"  {number}. {state}{step.do.rstrip('.')}.", f"     {who}{limit}{after}{due}   [{name}]"]
+        if step.template:
+            lines.append(f"     the text: template {step.template}")
+        if step.hand_over:
+            lines.append(f"     then pass it on to {contacts[step.hand_over.to].title}")
+    lines += [f"  Please don't: {text.rstrip('.')}." for text in playbook.avoid]
+    lines += [
+        "",
+        f"It is over when {playbook.ends[:1].lower() + playbook.ends[1:].rstrip('.')}: {contacts[playbook.ended_by].title} says so.",
+    ]
+    return "\n".join([*lines, *(f"  Then: {text.rstrip('.')}." for text in playbook.then)])
+
+
+def local(policy: Policy, instant: datetime) -> str:
+    """An instant in the policy's time zone."""
+    there = instant.astimezone(zone(policy.written.time_zone))
+    return f"{there.strftime('%Y-%m-%d %H:%M')} {there.tzname()}"
+
+
+def as_data(playbook: Playbook, steps: list[StepStanding]) -> dict[str, Any]:
+    """A playbook and how it stands, for programs."""
+    return {
+        "id": playbook.id,
+        "title": playbook.title,
+        "owner": playbook.owner,
+        "steps": [
+            {
+                "step": step.name,
+                "do": step.step.do,
+                "who": step.step.who,
+                "deputy": step.step.deputy,
+                "state": step.progress.value,
+                "due": step.due.isoformat() if step.due else None,
+                "done": step.done.isoformat() if step.done else None,
+            }
+            for step in steps
+        ],
+        "next": [step.name for step in steps if step.progress in (Progress.NEXT, Progress.OVERDUE)],
+    }

@@ -1,0 +1,152 @@
+"""Playbooks: which step is next, who does it, until when; and that a decision names them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from socialpolicy.cli.main import run
+from socialpolicy.facts.playbooks import PlaybookError, Progress, names, playbook_of, progress
+from socialpolicy.policy import Policy, loads
+
+POLICY = """
+socialpolicy: 1
+id: harbour
+version: "1.0.0"
+title: Social media at Harbour Coffee
+owner: comms
+time_zone: Europe/Berlin
+contacts:
+  comms: {title: Communications, reach: "#ask-comms", deputy: boss}
+  boss: {title: The owner, reach: "+00 000"}
+  care: {title: Customer care, reach: "#care"}
+baseline: allow
+templates:
+  holding: {title: Holding statement, text: We are looking into it., owner: comms, approved_by: [boss]}
+rules:
+  - {id: TIP, title: Be kind, effect: advise, scope: everything}
+playbooks:
+  spill:
+    title: Something is wrong with the coffee
+    trigger: {content.topics: product_safety}
+    owner: comms
+    roles: {voice: {who: comms, deputy: boss}}
+    steps:
+      - {id: pause, do: Pause what is planned, who: voice, within: 15 minutes}
+      - {do: Post the holding statement unchanged, who: voice, within: 30 minutes, template: holding}
+      - {id: answer, do: Answer everyone who asked, who: care, within: 2 hours, after: pause, hand_over: {to: boss}}
+    dont: [Guess at causes]
+    ends: {when: The batch is back, who: voice, then: [Thank everybody]}
+"""
+BEGAN = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def harbour() -> Policy:
+    return loads(POLICY)
+
+
+def states(policy: Policy, minutes: float, **done: float) -> list[tuple[str, str]]:
+    """How the steps stand so many minutes after the beginning."""
+    ended = {name.lstrip("_"): BEGAN + timedelta(minutes=after) for name, after in done.items()}
+    at = BEGAN + timedelta(minutes=minutes)
+    found = progress(policy, playbook_of(policy, "spill"), began=BEGAN, done=ended, at=at)
+    return [(one.name, one.progress.value) for one in found]
+
+
+def test_a_decision_names_the_playbook_and_its_steps(harbour: Policy) -> None:
+    decision = harbour.decide({"content.topics": ["product_safety"]})
+    (playbook,) = decision.playbooks
+    first = playbook.steps[0]
+    assert (first.do, first.who, first.deputy) == ("Pause what is planned", "comms", "boss")
+    shown = " ".join(decision.explain().split())
+    assert "Next, within 15 minutes, for Communications (deputy: The owner): Pause what is planned." in shown
+    assert decision.applies == ("TIP",), "a playbook is no rule"
+    assert harbour.decide({"content.topics": ["wages"]}).playbooks == ()
+    unknown = harbour.decide({})
+    assert (unknown.playbooks, [one.id for one in unknown.maybe.playbooks]) == ((), ["spill"])
+    assert "content.topics" not in unknown.missing, "what only a playbook waits for is not asked"
+
+
+def test_steps_come_one_after_the_other(harbour: Policy) -> None:
+    assert states(harbour, 1) == [("pause", "next"), ("2", "next"), ("answer", "waiting")]
+    assert states(harbour, 16) == [("pause", "overdue"), ("2", "next"), ("answer", "waiting")]
+    assert states(harbour, 16, pause=10) == [("pause", "done"), ("2", "next"), ("answer", "next")]
+    assert states(harbour, 131, pause=10, _2=20)[2] == ("answer", "overdue"), (
+        "two hours from the end of the step before"
+    )
+    assert states(harbour, 130, pause=10, _2=20)[2] == ("answer", "next")
+
+
+def test_a_step_there_is_none_of_is_refused(harbour: Policy) -> None:
+    with pytest.raises(PlaybookError, match="pause, 2 and answer"):
+        states(harbour, 1, paus=1)
+    with pytest.raises(PlaybookError, match="spill"):
+        playbook_of(harbour, "spil")
+
+
+@given(
+    st.dictionaries(st.sampled_from(["pause", "2", "answer"]), st.floats(-10, 200)),
+    st.floats(0, 300),
+    st.floats(0, 300),
+)
+def test_what_is_done_stays_done_and_what_is_late_stays_late(done: dict[str, float], one: float, other: float) -> None:
+    """Law: time alone brings a step from next to overdue, and never back."""
+    policy = loads(POLICY)
+    ended = {name: BEGAN + timedelta(minutes=after) for name, after in done.items()}
+    early, late = sorted((one, other))
+    order = [Progress.WAITING, Progress.NEXT, Progress.OVERDUE, Progress.DONE]
+    sides = [
+        progress(policy, playbook_of(policy, "spill"), began=BEGAN, done=ended, at=BEGAN + timedelta(minutes=after))
+        for after in (early, late)
+    ]
+    for before, after in zip(*sides, strict=True):
+        assert order.index(before.progress) <= order.index(after.progress)
+
+
+def test_every_part_has_a_deputy_who_is_somebody_else(harbour: Policy) -> None:
+    from socialpolicy.loading.findings import PolicyError
+
+    for deputy in ("comms", "nobody"):
+        with pytest.raises(PolicyError):
+            loads(POLICY.replace("voice: {who: comms, deputy: boss}", f"voice: {{who: comms, deputy: {deputy}}}"))
+    with pytest.raises(PolicyError):
+        loads(POLICY.replace("voice: {who: comms, deputy: boss}", "voice: {who: comms}"))
+    assert names(playbook_of(harbour, "spill")) == ["pause", "2", "answer"]
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(POLICY, encoding="utf-8")
+    assert run(["playbook", str(file)]) == 0
+    assert (
+        "spill  Something is wrong with the coffee\n      begins where content.topics has product_safety"
+        in capsys.readouterr().out
+    )
+    began = ["--began", "2026-05-01T08:00:00Z"]
+    assert (
+        run(
+            ["playbook", str(file), "spill", *began, "--at", "2026-05-01T08:20:00Z", "--done", "2=2026-05-01T08:10:00Z"]
+        )
+        == 1
+    )
+    shown = capsys.readouterr().out
+    assert (
+        "1. overdue   Pause what is planned.\n     Communications, or The owner within 15 minutes, by 2026-05-01 10:15 CEST"
+        in shown
+    )
+    assert "It is over when the batch is back: Communications says so." in shown
+    assert run(["playbook", str(file), "spill", *began, "--at", "2026-05-01T08:01:00Z", "-f", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["next"] == ["pause", "2"]
+    for wrong in (
+        ["spil"],
+        ["spill", "--done", "pause=2026-05-01T08:10:00Z"],
+        ["spill", *began, "--done", "paus=2026-05-01T08:10:00Z"],
+    ):
+        assert run(["playbook", str(file), *wrong]) == 2
+        assert "Traceback" not in capsys.readouterr().err
