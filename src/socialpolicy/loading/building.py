@@ -43,6 +43,7 @@ class Building:
     document: Document
     written: PolicyText
     shelf: Shelf
+    editions: dict[str, Sequence[Edition]] = field(default_factory=dict)
     read: dict[tuple[str, str], Base | None] = field(default_factory=dict)
 
     def bases(self) -> list[Base]:
@@ -80,7 +81,9 @@ class Building:
         """The highest version of a base that lies in all ranges given for it."""
         where = self.where(id, ranges)
         try:
-            editions = self.shelf.editions(id)
+            if id not in self.editions:
+                self.editions[id] = self.shelf.editions(id)
+            editions = self.editions[id]
         except PolicyError as error:
             self.document.findings.extend(error.findings)
             self.add(

@@ -107,7 +107,7 @@ class Policies:
             draft = read_bytes(raw, self.tree.name(f"{id}/{DRAFT}"))
             version = draft.data.get("version") if isinstance(draft.data, dict) else None
             if isinstance(version, str) and version not in {edition.version for edition in found}:
-                found.append(Edition(version, False, lambda: read_bytes(draft.text.encode(), draft.name)))
+                found.append(Edition(version, False, lambda: draft))
         return found
 
     def reader(self, path: str, version: str, digest: str) -> Callable[[], Document]:
