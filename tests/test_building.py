@@ -486,3 +486,64 @@ def test_an_upgrade_of_a_base_shows_as_what_it_changes_here(tmp_path: Path) -> N
 
 def test_the_packs_of_the_package_are_found_from_anywhere() -> None:
     assert {"law-us-endorsements", "law-us-labour"} <= set(shipped().known())
+
+
+# -- approvals in stages -------------------------------------------------------------------------------------------------
+
+STAGES = """
+socialpolicy: 1
+id: stages
+version: "1.0.0"
+title: Stages
+vocabulary: {uses: core@1}
+contacts:
+  comms: {title: Communications, reach: "#comms"}
+  legal: {title: Legal, reach: "#legal"}
+  crisis_lead: {title: Crisis lead, reach: "+00"}
+baseline: allow
+rules:
+  - id: STATE
+    title: A statement is read along
+    effect: ask
+    scope: {actions: issue_statement}
+    approval:
+      - {any_of: [comms], say: Communications reads it.}
+      - {if: {context.crisis: {at_least: elevated}}, all_of: [legal, crisis_lead], say: In a crisis two more do.}
+  - {id: FREE, title: Reports are free, effect: allow, scope: {actions: issue_statement, who: partner}, overrides: {rules: [STATE]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("crisis", "given", "left"),
+    [
+        ("none", [], {"comms"}),
+        ("none", ["comms"], set()),
+        ("severe", [], {"comms", "legal", "crisis_lead"}),
+        ("severe", ["comms", "legal"], {"crisis_lead"}),
+        ("severe", ["comms", "legal", "crisis_lead"], set()),
+    ],
+)
+def test_every_stage_that_its_condition_admits_is_asked_for(crisis: str, given: list[str], left: set[str]) -> None:
+    policy = Policy(load_text(STAGES))
+    facts = {
+        "action.kind": "issue_statement",
+        "actor.type": "employee",
+        "context.crisis": crisis,
+        "context.approvals": given,
+    }
+    decision = policy.decide(facts)
+    assert {contact for asked in decision.approvals for contact in asked.of} == left
+    assert decision.because == (("STATE",) if left else ())
+    assert decision.outcome is (Outcome.ASK if left else Outcome.ALLOW)
+    if not given:
+        assert {asked.say for asked in decision.approvals} <= {"Communications reads it.", "In a crisis two more do."}
+    assert policy.decide(facts | {"actor.type": "partner"}).outcome is Outcome.ALLOW, (
+        "what overrides the rule overrides all of it"
+    )
+
+
+def test_a_rule_of_which_all_stages_have_conditions_matters() -> None:
+    from socialpolicy import lint
+
+    text = STAGES.replace("      - {any_of: [comms], say: Communications reads it.}\n", "")
+    assert "rule-never-matters" not in {finding.id for finding in lint(Policy(load_text(text)))}

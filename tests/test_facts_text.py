@@ -723,3 +723,24 @@ def test_what_the_command_refuses(
 def test_open_and_known_are_apart() -> None:
     derived = Derived("x", {"a": Known(True, "by")}, {"b": Open("why")})
     assert derived.facts == {"a": True}
+
+
+def test_decide_takes_a_text_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``decide --text``: what the text says by itself counts as stated, and a word of its own beside it wins nothing."""
+    from socialpolicy.cli.main import run
+
+    policy, draft = tmp_path / "policy.yaml", tmp_path / "draft.txt"
+    policy.write_text(
+        'socialpolicy: 1\nid: short\nversion: "1.0.0"\ntitle: Short\nbaseline: allow\nrules:\n'
+        "  - {id: LONG, title: Keep it short, effect: require, scope: everything, when: {content.length: {more_than: 20}}, "
+        "require: {content.length: {at_most: 20}}}\n",
+        encoding="utf-8",
+    )
+    draft.write_text("This is by far too long for us.", encoding="utf-8")
+    assert run(["decide", str(policy), "--text", str(draft)]) == 1
+    assert "Keep it short" in capsys.readouterr().out
+    draft.write_text("Short enough.", encoding="utf-8")
+    assert run(["decide", str(policy), "--text", str(draft)]) == 0
+    assert run(["decide", str(policy), "--text", str(draft), "--set", "content.length=99"]) == 2
+    assert "content.length is stated otherwise than the text tells" in capsys.readouterr().err
+    assert run(["decide", str(policy), "-", "--text", "-"]) == 2

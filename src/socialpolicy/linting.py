@@ -13,8 +13,8 @@ What is doubted is proved. Where the solver meets its limit, the doubt is an ``O
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import TracebackType
@@ -23,6 +23,7 @@ from typing import Self
 from socialpolicy.comparing import (
     Unconfirmed,
     Versions,
+    compare,
     conditions_of,
     duty_key,
     routes,
@@ -216,6 +217,15 @@ Asked = tuple[Condition, Ternary]
 """A test that has to be passed, and whether it is asked for and not passed yet."""
 
 
+def without(program: Program, ids: Collection[str]) -> Program:
+    """A program without some of its rules."""
+    kept = (rule for rule in program.rules if rule.id not in ids)
+    rules = (
+        replace(rule, overridden_by=tuple(other for other in rule.overridden_by if other not in ids)) for rule in kept
+    )
+    return replace(program, rules=tuple(rules))
+
+
 def is_own(rule: Rule) -> bool:
     """Whether a rule is written in the policy itself, as a rule or an exception: its author can mend it."""
     return "/" not in rule.id and not rule.part_of and rule.effect is not Effect.PLAYBOOK
@@ -282,6 +292,10 @@ class Linting:
 
     def doubt(self, rule: Rule) -> Doubt | None:
         """Why a rule does nothing, if it does nothing: one doubt, the strongest."""
+        further = {other.id for other in self.program.rules if other.part_of == rule.id}
+        if further and any(map(self.can_apply, (rule.id, *further))):  # it is these, too, that would be gone
+            gone = without(self.program, {rule.id, *further})
+            return None if compare(self.program, gone).statements else Doubt(About.NEVER_MATTERS, rule.id)
         differs = any(self.possible(*literals) for literals in self.differences(rule))
         if differs and (rule.id in self.seen or true_in(self.circuit.solver.model(), self.applies(rule.id))):
             return None

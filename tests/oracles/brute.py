@@ -46,7 +46,7 @@ from socialpolicy.conditions import (
 from socialpolicy.decisions import Asked, Decision, Revision
 from socialpolicy.errors import ActionError
 from socialpolicy.interpret import applying
-from socialpolicy.program import Approval, Duty, HandOver, Limit, Outcome, Playbook, Program, Rule
+from socialpolicy.program import Approval, Duty, Effect, HandOver, Limit, Outcome, Playbook, Program, Rule
 from socialpolicy.values import Facts, Kind, Truth, Value
 from socialpolicy.vocabulary import Fact, Vocabulary
 from strategies import conditions_of, pools, tests_of
@@ -871,10 +871,11 @@ def dead_rules(program: Program, *, limit: int = LIMIT) -> DeadRules:
         known = complete(program.vocabulary, facts)
         held |= {rule.id for rule in program.rules if holds(rule.when, known) is Truth.TRUE}
         applied |= {rule for rule, truth in applying(program.rules, known).items() if truth is Truth.TRUE}
-    every = {rule.id for rule in program.rules}
+    own = [rule for rule in program.rules if rule.effect is not Effect.PLAYBOOK and not rule.part_of]
+    every = {rule.id for rule in own}
     values = space(program, program).values
-    idle = frozenset(rule.id for rule in program.rules if not matters(program, rule, points, values))
-    return DeadRules(frozenset(every - held), frozenset(held - applied), idle)
+    idle = frozenset(rule.id for rule in own if not matters(program, rule, points, values))
+    return DeadRules(frozenset(every - held), frozenset((held - applied) & every), idle)
 
 
 def matters(program: Program, rule: Rule, points: Sequence[tuple[Facts, Decision]], values: Values) -> bool:
@@ -892,10 +893,14 @@ def matters(program: Program, rule: Rule, points: Sequence[tuple[Facts, Decision
 
 
 def without_rule(program: Program, name: str) -> Program:
-    """The program without a rule."""
+    """The program without a rule, and without its further approvals."""
     rules = tuple(
         replace(rule, overridden_by=tuple(other for other in rule.overridden_by if other != name))
         for rule in program.rules
-        if rule.id != name
+        if rule.id != name and rule.part_of != name
+    )
+    there = {rule.id for rule in rules}
+    rules = tuple(
+        replace(rule, overridden_by=tuple(other for other in rule.overridden_by if other in there)) for rule in rules
     )
     return replace(program, rules=rules)

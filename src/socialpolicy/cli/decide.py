@@ -48,6 +48,7 @@ def command(
     action: str | None,
     stated: tuple[str, ...],
     at: str | None,
+    draft: str | None,
     assume: str,
     explain: bool,
     why: bool,
@@ -61,7 +62,7 @@ def command(
 
     Exit status 0 means that it may be posted.
     """  # fmt: skip
-    policy, document, facts = facts_given.given(source, action, stated, at)
+    policy, document, facts = facts_given.given(source, action, stated, at, draft)
     try:
         decision = policy.decide(facts, assume=assume)
     except ActionError as error:

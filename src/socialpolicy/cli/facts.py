@@ -16,7 +16,7 @@ from socialpolicy.errors import ActionError
 from socialpolicy.loading.documents import REFUSED, Document
 from socialpolicy.loading.findings import CasesError, meant
 from socialpolicy.loading.reading import read_file
-from socialpolicy.telling import shown
+from socialpolicy.telling import plain, shown
 from socialpolicy.values import UNKNOWN_WORD, Facts, Kind
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -40,6 +40,12 @@ def options(command: Function) -> Function:
             metavar="FACT=VALUE",
             help="State a fact; several values of a set by commas.",
         ),
+        click.option(
+            "--text",
+            "draft",
+            metavar="FILE",
+            help="The text of the post: what it says by itself counts as stated (see `read`).",
+        ),
         click.argument("action", required=False),
         click.argument("source"),
     ):
@@ -48,14 +54,33 @@ def options(command: Function) -> Function:
 
 
 def given(
-    source: str, action: str | None, stated: tuple[str, ...], at: str | None
+    source: str, action: str | None, stated: tuple[str, ...], at: str | None, draft: str | None
 ) -> tuple[Decider, Document | None, dict[str, Any]]:
-    """What decides, the file of the action, and its facts. Raises a usage error where both are standard input."""
-    if source == "-" and action == "-":
-        raise click.UsageError("The policy and the action cannot both be read from standard input.")
+    """What decides, the file of the action, and its facts. Raises a usage error where two are standard input."""
+    if [source, action, draft].count("-") > 1:
+        raise click.UsageError("Only one of policy, action and text can be read from standard input.")
     policy = sources.decider_of(source)
     document = action_document(action) if action is not None else None
-    return policy, document, read_facts(policy, document, stated, at)
+    facts = read_facts(policy, document, stated, at)
+    if draft is not None:
+        try:
+            state_text(policy, facts, draft)
+        except ActionError as error:
+            raise located(error, document, facts) from None
+    return policy, document, facts
+
+
+def state_text(policy: Decider, facts: dict[str, Any], draft: str) -> None:
+    """State what a text says by itself, of all that is not stated otherwise."""
+    from socialpolicy.cli.records import draft_text
+    from socialpolicy.facts.text import facts_with_text
+
+    known = policy.action(facts).facts
+    whole, _ = facts_with_text(policy, facts, draft_text(draft))
+    for name, value in whole.items():
+        if value is not None and known.get(name) is None:
+            leave_out(facts, name)
+            facts[name] = plain(value)
 
 
 def clock_of(policy: Decider, facts: Mapping[str, Any], at: str | None) -> str:

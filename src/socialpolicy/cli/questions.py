@@ -31,6 +31,7 @@ def command(
     action: str | None,
     stated: tuple[str, ...],
     at: str | None,
+    draft: str | None,
     assume: str,
     formats: list[tuple[str, str]],
     quiet: bool,
@@ -40,7 +41,7 @@ def command(
 
     Exit status 0 means that nothing is left to ask, 1 that something is.
     """  # fmt: skip
-    policy, document, facts = facts_given.given(source, action, stated, at)
+    policy, document, facts = facts_given.given(source, action, stated, at, draft)
     try:
         found = policy.questions(facts, assume=assume)
         known = facts_given.known_facts(policy, facts, assume)

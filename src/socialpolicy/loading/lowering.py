@@ -632,7 +632,8 @@ class Lowering:
         needs = tuple(self.needs(text, where))
         say = text.say or text.title
         stages = self.stages(text.approval, (*where, "approval")) if text.approval is not None else []
-        first = stages.pop(0)[1] if stages and stages[0][0] == ALWAYS else None
+        plain = stages and stages[0][0] == ALWAYS and not stages[0][2]  # nothing of its own to say
+        first = stages.pop(0)[1] if plain else None
         yield Rule(
             id=text.id,
             place=index,
