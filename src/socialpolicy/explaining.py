@@ -87,14 +87,14 @@ def _headline(decision: Decision) -> str:
 
 
 def _revisions(program: Program, revisions: Iterable[Revision]) -> Iterator[str]:
-    """What to put right, each sentence once."""
+    """What to put right, each sentence and each test once: a policy and what it builds on may ask for the same."""
     rules = {rule.id: rule for rule in program.rules}
-    told = set()
+    told: set[str | Condition] = set()
     for revision in revisions:
         text = revision.say or rules[revision.rule].say
-        if text in told:
+        if told & {text, revision.test}:
             continue
-        told.add(text)
+        told |= {text, revision.test}
         by = f" ({program.contacts[revision.fixable_by].title} can do this for you.)" if revision.fixable_by else ""
         worded = revision.say or rules[revision.rule].say != rules[revision.rule].title
         wanted = "" if worded else _wanted(program, revision.test)
@@ -122,8 +122,11 @@ def _wanted(program: Program, test: Condition) -> str:
 
 
 def _approvals(program: Program, approvals: Iterable[Asked]) -> Iterator[str]:
-    """Who must approve: each set of contacts once."""
-    for of, at_least in dict.fromkeys((asked.of, asked.at_least) for asked in approvals):
+    """Who must approve: first all without whom it does not go, each once, then sets of which some are enough."""
+    sets = list(dict.fromkeys((asked.of, asked.at_least) for asked in approvals))
+    needed = tuple(dict.fromkeys(name for of, at_least in sets if at_least == len(of) for name in of))
+    left = [(of, at_least) for of, at_least in sets if len(set(of) & set(needed)) < at_least]
+    for of, at_least in ([(needed, len(needed))] if needed else []) + left:
         if len(of) > 1:
             yield (
                 "  all of these:"

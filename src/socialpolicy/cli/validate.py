@@ -84,7 +84,8 @@ def command(
         if any(one.file == name and one.level is Level.ERROR for one in findings)
     }
     waiting = [one for one in findings if one.id == "policy-not-found" and str(Path(one.file).parent.parent) in broken]
-    findings = [one for one in findings if one not in waiting]  # the policy's own findings say what to mend
+    # The policy's own findings say what to mend; those of what it builds on are told once.
+    findings = [one for one in dict.fromkeys(findings) if one not in waiting]
     findings.sort(key=lambda finding: (-finding.level, finding.file, finding.line, finding.column))
     failing = [finding for finding in findings if finding.level >= level]
     on = output.colored(color)
@@ -269,4 +270,5 @@ def closing(findings: list[Finding], names: list[str], other: list[str], on: boo
         f"{count} {word}{'s' * (count != 1)}" for count, word in ((errors, "error"), (warnings, "warning")) if count
     )
     in_files = len({finding.file for finding in findings})
-    return f"{counts or 'some remarks'} in {in_files} of {files}.   socialpolicy explain {findings[0].id}  tells more.{left}"
+    where = f"{in_files} of {files}" if set(names) >= {finding.file for finding in findings} else f"{in_files} files"
+    return f"{counts or 'some remarks'} in {where}.   socialpolicy explain {findings[0].id}  tells more.{left}"
