@@ -137,7 +137,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     )
     shown = capsys.readouterr().out
     assert (
-        "1. overdue   Pause what is planned.\n     Communications, or The owner within 15 minutes, by 2026-05-01 10:15 CEST"
+        "1. overdue   Pause what is planned.\n     Communications (deputy: The owner), within 15 minutes, by 2026-05-01 10:15 CEST"
         in shown
     )
     assert "It is over when the batch is back: Communications says so." in shown
@@ -150,3 +150,19 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     ):
         assert run(["playbook", str(file), *wrong]) == 2
         assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "finding"),
+    [
+        ("{id: pause, do", "{id: pause, after: answer, do", "pause after answer after pause: none of them can begin"),
+        ("{id: pause, do", "{id: pause, after: pause, do", "pause after pause: none of them can begin"),
+        ("{id: answer, do", "{id: pause, do", "another step of this playbook is called pause already"),
+        ("{id: answer, do", '{id: "2", do', "another step of this playbook is called 2 already"),
+    ],
+)
+def test_steps_that_cannot_be_told_apart_or_never_begin_are_refused(old: str, new: str, finding: str) -> None:
+    from socialpolicy.loading.findings import PolicyError
+
+    with pytest.raises(PolicyError, match=finding):
+        loads(POLICY.replace(old, new))

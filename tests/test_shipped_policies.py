@@ -139,5 +139,88 @@ def test_no_part_of_a_rule_goes_unnoticed(name: str) -> None:
     """Every mutant of a shipped policy fails some case, or it is written why not (``tests/survivors.yaml``)."""
     from socialpolicy.mutating import mutate
 
-    report = mutate(policy(name))
+    report = mutate(policy(name), policy(name).test().results)
     assert [str(one.mutant.sentence) for one in report.left] == []
+
+
+# -- what the page on packs and companies says of them is so ---------------------------------------------------------
+
+
+def page_on_packs() -> str:
+    """The page on packs and companies."""
+    return (ROOT / "docs" / "packs.md").read_text(encoding="utf-8")
+
+
+def part_of_the_page(name: str) -> str:
+    """What the page says of one pack."""
+    return re.split(r"^## ", page_on_packs().split(f"\n## {name}\n")[1], maxsplit=1, flags=re.M)[0]
+
+
+@pytest.mark.parametrize("name", COMPANIES + PACKS)
+def test_the_page_names_every_pack_and_company(name: str) -> None:
+    assert f"`{name}`" in page_on_packs()
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_the_page_names_what_a_pack_adds_and_offers(name: str) -> None:
+    written, part = policy(name).written, part_of_the_page(name)
+    facts = list((written.vocabulary.facts or {}) if written.vocabulary else {})
+    tags = [f"{name}/{id}" for id, tag in written.tags.items() if tag.for_others]
+    assert [word for word in facts + tags if f"`{word}`" not in part] == []
+    assert set(re.findall(r"`(law-[a-z-]+/[a-z-]+)`", part)) <= set(tags)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_the_page_tells_of_every_rule_of_a_pack(name: str) -> None:
+    named: set[str] = set()
+    for cell in re.findall(r"^\| ([A-Z]+-\d.*?) \|", part_of_the_page(name), flags=re.M):
+        for first, last in re.findall(r"([A-Z]+-\d+)(?: to ([A-Z]+-\d+))?", cell):
+            family, start = first.rsplit("-", 1)
+            end = (last or first).rsplit("-", 1)[1]
+            named |= {f"{family}-{number}" for number in range(int(start), int(end) + 1)}
+    assert named == {rule.id for rule in policy(name).written.rules}
+
+
+RULES_THAT_WANT_A_TAG = {
+    "civility": "effect: require, scope: {accounts: own_accounts, actions: posting}, "
+    "require: {content.tone: {none_of: [rude]}}",
+    "notice": "effect: require, scope: {accounts: own_accounts, actions: posting}, when: {content.about_work: true}, "
+    "require: {content.personal_views_notice: true}",
+    "branding": "effect: require, scope: {accounts: own_accounts, actions: posting}, "
+    "require: {account.name_uses_brand: false}",
+    "accuracy": "effect: require, scope: {accounts: own_accounts, actions: posting}, "
+    "require: {content.truth: {all_but: [mistaken, unverified]}}",
+    "topics": "effect: ask, approval: legal, scope: {accounts: own_accounts, actions: posting}, "
+    "when: {content.topics: litigation}",
+    "spokesperson": "effect: ask, approval: legal, scope: {accounts: own_accounts, actions: speak_to_media}",
+    "colleague-information": "effect: require, scope: {accounts: own_accounts, actions: posting}, "
+    "when: {content.personal_data: colleague}, require: {content.consent: true}",
+    "house-matters": "effect: ask, approval: legal, scope: {accounts: own_accounts, actions: posting}, "
+    "when: {content.classification: internal}",
+}
+
+
+def test_the_page_tells_which_guarantee_wants_which_tag() -> None:
+    """A company's rule breaks the guarantees that the page names, and no more once it carries the tag."""
+    rows = dict(re.findall(r"^\| `law-us-labour/([a-z-]+)` \|.*\| (G-[A-Z]+) \|$", page_on_packs(), flags=re.M))
+    assert set(rows) == set(RULES_THAT_WANT_A_TAG)
+    for tag, rule in RULES_THAT_WANT_A_TAG.items():
+        assert failing(rule) == {"law-us-labour/G-FREE", f"law-us-labour/{rows[tag]}"}, tag
+        assert failing(f"tags: [law-us-labour/{tag}], {rule}") == set(), tag
+
+
+def failing(rule: str) -> set[str]:
+    """The guarantees that do not hold of a company with this rule alone on top of the pack of labour law."""
+    text = f"""
+socialpolicy: 1
+id: one-rule
+version: "1.0.0"
+title: One rule
+builds_on: [{{id: law-us-labour, version: 1}}]
+contacts: {{legal: {{title: Legal, reach: "#ask-legal"}}}}
+baseline: allow
+rules:
+  - {{id: R, title: A rule, {rule}}}
+"""
+    loaded = Policy(load_text(text, shelf=Policies(Folder(ROOT / "policies"))))
+    return {one.id for one in prove(loaded).results if one.status.value != "holds"}

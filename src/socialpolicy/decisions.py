@@ -136,7 +136,7 @@ class Lists:
         }
 
 
-def step_data(step: Step) -> Plain:
+def step_data(step: Step) -> dict[str, Plain]:
     """A step of a playbook as plain data."""
     to = step.hand_over
     return given(

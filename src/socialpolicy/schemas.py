@@ -201,16 +201,16 @@ def action(vocabulary: Vocabulary) -> Schema:
 
 
 def for_policy(found: Schema, policy: Policy) -> Schema:
-    """A schema that knows the facts, groups, conditions, tags and contacts of a policy."""
+    """A schema that knows the facts, groups, conditions, tags and contacts of a policy, and of those that it builds on."""
     definitions, vocabulary = found["$defs"], policy.vocabulary
     groups = group_names(policy)
     tests = {name: of_test(fact, groups.get(name, ())) for name, fact in vocabulary.facts.items()}
     if "ConditionText" in definitions:
         condition = definitions["ConditionText"]
-        named = {
-            name: {"type": "boolean", "description": title_of(entry)}
-            for name, entry in policy.written.conditions.items()
+        conditions = dict(policy.written.conditions) | {
+            f"{base.id}/{name}": entry for base in policy.bases for name, entry in base.written.conditions.items()
         }
+        named = {name: {"type": "boolean", "description": title_of(entry)} for name, entry in conditions.items()}
         condition["properties"] = {**condition["properties"], **named, **tests}
         condition["additionalProperties"] = False
     stated = {
@@ -225,11 +225,12 @@ def for_policy(found: Schema, policy: Policy) -> Schema:
         found["properties"]["common"] = stated
     if "RuleText" in definitions:
         definitions["RuleText"]["properties"]["scope"] = of_scope(policy, groups)
-        definitions["RuleText"]["properties"]["tags"] = (
-            {"type": "array", "items": {"enum": list(policy.written.tags)}}
-            if policy.written.tags
-            else definitions["RuleText"]["properties"]["tags"]
-        )
+        offered = [
+            f"{base.id}/{name}" for base in policy.bases for name, tag in base.written.tags.items() if tag.for_others
+        ]
+        tags = [*policy.written.tags, *offered]
+        if tags:
+            definitions["RuleText"]["properties"]["tags"] = {"type": "array", "items": {"enum": tags}}
     return found
 
 
@@ -242,8 +243,9 @@ def group_names(policy: Policy) -> dict[str, tuple[str, ...]]:
     """The names of groups of values, by fact."""
     text = policy.written.vocabulary
     found = {name: list(groups) for name, groups in (shipped(text.uses)[0].groups if text.uses else {}).items()}
-    for name, groups in text.groups.items():
-        found.setdefault(name, []).extend(groups)
+    for written in (*(base.written for base in policy.bases), policy.written):
+        for name, groups in written.vocabulary.groups.items():
+            found.setdefault(name, []).extend(groups)
     return {name: tuple(dict.fromkeys(names)) for name, names in found.items()}
 
 

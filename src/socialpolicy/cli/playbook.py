@@ -9,7 +9,8 @@ import click
 
 from socialpolicy.cli import output, records, sources
 from socialpolicy.cli.main import GOOD, NO
-from socialpolicy.facts.playbooks import PlaybookError, Progress, StepStanding, playbook_of, progress
+from socialpolicy.decisions import step_data
+from socialpolicy.facts.playbooks import PlaybookError, Progress, StepStanding, names, playbook_of, progress
 from socialpolicy.instants import zone
 from socialpolicy.policy import Policy
 from socialpolicy.program import Playbook
@@ -42,6 +43,8 @@ def command(
     policy = sources.policy_of(source)
     on = output.colored(color)
     if playbook is None:
+        if began or ended:
+            raise click.UsageError("Name the playbook that began.")
         found = [(rule.playbook, told(rule.when)) for rule in policy.program.rules if rule.playbook]
         output.write(
             formats,
@@ -55,11 +58,13 @@ def command(
         return GOOD
     try:
         one = playbook_of(policy, playbook)
-        start = records.moment(began) if began else None
+        start = records.moment(began, "--began") if began else None
         done = dict(done_of(text) for text in ended)
         if done and start is None:
             raise click.UsageError("--done: say when the playbook began, with --began.")
         moment = records.moment(at) if start else None
+        if start and moment and moment < start:
+            raise click.UsageError("--began: at that instant it had not begun; see --at.")
         steps = progress(policy, one, began=start, done=done, at=moment) if start and moment else []
     except PlaybookError as error:
         raise click.UsageError(str(error)) from None
@@ -78,7 +83,7 @@ def done_of(text: str) -> tuple[str, datetime]:
     name, joint, instant = text.partition("=")
     if not joint:
         raise click.UsageError(f"--done {text}: write STEP=INSTANT, such as pause=2026-05-01T10:00:00Z.")
-    return name, records.moment(instant)
+    return name, records.moment(instant, "--done")
 
 
 def listing(policy: Policy, found: list[tuple[Playbook, str]]) -> str:
@@ -100,8 +105,8 @@ def told_of(policy: Policy, playbook: Playbook, steps: list[StepStanding], on: b
         name = step.id or str(number)
         now = standing.get(name)
         word = now.progress.value if now else ""
-        who = contacts[step.who].title + (f", or {contacts[step.deputy].title}" if step.deputy else "")
-        limit = f" within {step.within}" if step.within else ""
+        who = contacts[step.who].title + (f" (deputy: {contacts[step.deputy].title})" if step.deputy else "")
+        limit = f", within {step.within}" if step.within else ""
         after = f" after {step.after}" if step.after else ""
         due = f", by {local(policy, now.due)}" if now and now.due and now.progress is not Progress.DONE else ""
         state = f"{output.paint(word.ljust(8), COLORS.get(now.progress), on)}  " if now else ""
@@ -126,21 +131,25 @@ def local(policy: Policy, instant: datetime) -> str:
 
 def as_data(playbook: Playbook, steps: list[StepStanding]) -> dict[str, Any]:
     """A playbook and how it stands, for programs."""
+    standing = {step.name: step for step in steps}
     return {
         "id": playbook.id,
         "title": playbook.title,
         "owner": playbook.owner,
         "steps": [
-            {
-                "step": step.name,
-                "do": step.step.do,
-                "who": step.step.who,
-                "deputy": step.step.deputy,
-                "state": step.progress.value,
-                "due": step.due.isoformat() if step.due else None,
-                "done": step.done.isoformat() if step.done else None,
-            }
-            for step in steps
+            {"step": name, **step_data(step), **(standing_data(standing[name]) if name in standing else {})}
+            for name, step in zip(names(playbook), playbook.steps, strict=True)
         ],
+        "dont": list(playbook.avoid),
+        "ends": {"when": playbook.ends, "who": playbook.ended_by, "then": list(playbook.then)},
         "next": [step.name for step in steps if step.progress in (Progress.NEXT, Progress.OVERDUE)],
+    }
+
+
+def standing_data(standing: StepStanding) -> dict[str, Any]:
+    """How a step stands, for programs."""
+    return {
+        "state": standing.progress.value,
+        "due": standing.due.isoformat() if standing.due else None,
+        "done": standing.done.isoformat() if standing.done else None,
     }

@@ -33,14 +33,14 @@ def one_standard_input(*given: str | None) -> None:
         raise click.UsageError("only one thing can be read from standard input.")
 
 
-def moment(text: str) -> datetime:
-    """The instant of ``--at``; ``now`` is this machine's clock."""
+def moment(text: str, option: str = "--at") -> datetime:
+    """The instant of an option; ``now`` is this machine's clock."""
     if text == "now":
         return datetime.now(UTC).replace(microsecond=0)
     found = instant(text)
     if found is None:
         raise click.UsageError(
-            f"--at {visible(text)}: write an instant with its offset, such as 2026-05-01T10:00:00Z, or now."
+            f"{option} {visible(text)}: write an instant with its offset, such as 2026-05-01T10:00:00Z, or now."
         )
     return found
 

@@ -191,6 +191,7 @@ class Explained:
                         "name somebody else.",
                     )
             ids = {step.id for step in playbook.steps if step.id}
+            self.order_of_steps(name, playbook)
             for index, step in enumerate(playbook.steps):
                 at = (*where, "steps", index)
                 if step.who not in playbook.roles:
@@ -224,6 +225,28 @@ class Explained:
                     say=playbook.title,
                 )
             )
+
+    def order_of_steps(self, name: str, playbook: PlaybookText) -> None:
+        """Ids of their own, no number that another step has, and no step that waits for itself."""
+        seen: set[str] = set()
+        after = {step.id: step.after for step in playbook.steps if step.id}
+        for index, step in enumerate(playbook.steps):
+            where: Where = ("playbooks", name, "steps", index)
+            if step.id is None:
+                continue
+            numbers = {str(number) for number in range(1, len(playbook.steps) + 1)}
+            if step.id in seen or (step.id in numbers and step.id != str(index + 1)):
+                message = f"another step of this playbook is called {step.id} already."
+                self.document.add("duplicate-id", (*where, "id"), message, "give each its own.")
+            seen.add(step.id)
+            waiting, before = [step.id], step.after
+            while before is not None and before not in waiting:
+                waiting.append(before)
+                before = after.get(before)
+            if before == step.id:
+                circle = " after ".join([*waiting, step.id])
+                message = f"{circle}: none of them can begin."
+                self.document.add("unknown-step", (*where, "after"), message, "let one of them come first.")
 
     def playbook(self, name: str, text: PlaybookText) -> Playbook:
         """A playbook, every part in it filled by a contact and a deputy."""
