@@ -53,10 +53,10 @@ def test_a_decision_says_what_to_do(acme: socialpolicy.Policy) -> None:
     decision = acme.decide(PRAISE, assume="in_examples")
     assert decision.outcome is Outcome.REVISE
     assert decision.determined
-    assert decision.because == ("DISC-1",)
+    assert decision.because == ("law-us-endorsements/TIE-1", "law-us-endorsements/TIE-2")
     assert (decision.policy.id, decision.policy.version) == ("acme", acme.version)
     assert decision.policy.digest == acme.digest
-    assert "I work at Acme" in decision.explain()
+    assert "They sent me this for free" in decision.explain()
     assert acme.outcome(PRAISE, assume="in_examples") is Outcome.REVISE
 
 
@@ -134,7 +134,8 @@ def test_to_dict_is_json(acme: socialpolicy.Policy) -> None:
     data = acme.decide(PRAISE, assume="in_examples").to_dict()
     assert json.loads(json.dumps(data)) == data
     assert data["sure"]["revisions"][0] == {  # type: ignore[index,call-overload]
-        "rule": "DISC-1", "need": {"content.disclosure": "clear"}, "say": 'Say it in plain words, such as "I work at Acme".',
+        "rule": "law-us-endorsements/TIE-1", "need": {"content.disclosure": "clear"},
+        "say": 'Say it in ordinary words, such as "Ad", "I work there" or "They sent me this for free".',
     }  # fmt: skip
 
 

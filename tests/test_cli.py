@@ -257,7 +257,7 @@ def test_a_failed_case_is_a_readable_difference(
     assert status == 1
     assert "FAILED  X-1  Praise" in out
     assert re.search(r"outcome +expected +allow\n +got +revise", out)
-    assert "because  DISC-1" in out
+    assert "because  law-us-endorsements/TIE-1" in out
 
 
 @pytest.mark.parametrize(

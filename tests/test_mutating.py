@@ -242,8 +242,9 @@ def test_with_the_cases_that_are_told_every_mutant_is_noticed(tmp_path: Path) ->
 
 
 def test_with_the_cases_that_are_told_the_big_policy_is_noticed(tmp_path: Path) -> None:
-    results = acme().test().results
-    rules = ["SCO-1", "OFF-16", "CRI-6", "LAB-3", "SEC-19"]
+    edges = "edges.yaml"  # its cases are there since they were told
+    results = [result for result in acme().test().results if not result.case.file.endswith(edges)]
+    rules = ["SCO-1", "CRI-2", "CRI-6", "LAB-3", "SEC-19"]
     found = mutate(acme(), results, rules=rules)
     assert found.left
     for one in found.left:

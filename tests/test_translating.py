@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -258,9 +260,13 @@ def test_what_is_printed_to_begin_with_is_complete(
 
 
 def test_every_text_that_a_decision_shows_is_translated() -> None:
-    """All words of rules and contacts, of facts that the policy declares, and of outcomes are among what is to be translated."""
+    """All words of rules and contacts, of facts that the policy declares, and of outcomes are among what is to be translated.
+
+    The words of a pack are among what is to be translated in the pack.
+    """
     policy = load(ROOT / "policies" / "acme")
-    words = set(leaves(to_translate(policy)))
+    packs = [load(ROOT / "policies" / base.id) for base in policy.bases]
+    words = {leaf for one in (policy, *packs) for leaf in leaves(to_translate(one))}
     for rule in policy.program.rules:
         shown = {rule.title, rule.why, rule.instead, *rule.phrases, *(need.say for need in rule.needs)}
         shown |= {duty.what for duty in rule.duties} | (
@@ -277,3 +283,99 @@ def leaves(data: Any) -> list[str]:
     if isinstance(data, dict):
         return [leaf for value in data.values() for leaf in leaves(value)]
     return list(data) if isinstance(data, list) else [data]
+
+
+# -- the translations of shipped policies ------------------------------------------------------------------------------
+
+SHIPPED = sorted((ROOT / "policies").glob("*/texts/*.yaml"))
+NAMES = [f"{file.parent.parent.name}-{file.stem}" for file in SHIPPED]
+GOLDEN = Path(__file__).parent / "golden" / "brightline-de.txt"
+WORDS = {
+    "title", "say", "why", "instead", "phrases", "what", "evidence", "bring", "reach", "do", "avoid", "ends", "then",
+    "question", "hint", "labels",
+}  # fmt: skip
+"""The parts of a program that are words for people, and decide nothing."""
+KEPT = {"I work at Brightline, and these are my favourite socks."}
+"""What stays in English: the words in which law asks people to name a tie, for readers in the United States."""
+SITUATIONS: dict[str, dict[str, Any]] = {
+    "A guest complains below a picture of a team member": {"action.kind": "reply", "context.incoming": "complaint"},
+    "A child is in a film from the store, under a song from the charts": {
+        "content.personal_data": ["minor"], "content.third_party": ["music"], "content.rights": "none",
+    },
+    "The new collection, before it is out": {"content.topics": ["unreleased_product"]},
+    "A price list for next year": {"content.classification": "confidential"},
+    "Odd posts on our page": {
+        "actor.roles": ["social_media_manager"], "account.kind": "official", "account.state": "suspected_compromise",
+    },
+    "A partner would like to show the store": {"actor.type": "partner"},
+    "It went out an hour ago": {"context.incident_reported": False},
+}  # fmt: skip
+
+
+def test_some_shipped_policy_is_there_in_german() -> None:
+    assert "brightline-de" in NAMES
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=NAMES)
+def test_texts_of_shipped_policies_are_complete(file: Path) -> None:
+    document = read_file(file)
+    validate(document)
+    assert document.findings == []
+    policy = load(file.parent.parent)
+    assert left_to_translate(policy, yaml.safe_load(file.read_text("utf-8"))) == {}
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=NAMES)
+def test_shipped_policies_decide_the_same_in_every_language(file: Path) -> None:
+    """All but their words is equal, and all cases of the policy pass in the other language, with the same decisions."""
+    policy = load(file.parent.parent)
+    other = translated(policy, file.stem)
+    assert other.digest == policy.digest
+    assert bare(other.program) == bare(policy.program)
+    pairs = list(zip(policy.test().results, other.test().results, strict=True))
+    assert [second.case.id for _, second in pairs if not second.passed] == []
+    for first, second in pairs:
+        assert first.case.id == second.case.id
+        assert first.decision
+        assert second.decision
+        assert bare(first.decision.sure) == bare(second.decision.sure), first.case.id
+        assert (first.decision.outcome, first.decision.missing, first.decision.because) == (
+            second.decision.outcome,
+            second.decision.missing,
+            second.decision.because,
+        ), first.case.id
+
+
+def bare(value: Any) -> Any:
+    """A part of a program without its words."""
+    if is_dataclass(value) and not isinstance(value, type):
+        known = [field.name for field in fields(value) if field.name not in WORDS]
+        return type(value).__name__, {name: bare(getattr(value, name)) for name in known}
+    if isinstance(value, Mapping):
+        return {key: bare(inner) for key, inner in value.items()}
+    return [bare(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def test_nothing_was_left_in_english_but_what_law_asks_for() -> None:
+    policy = load(ROOT / "policies" / "brightline")
+    german = yaml.safe_load((ROOT / "policies" / "brightline" / "texts" / "de.yaml").read_text("utf-8"))
+    assert set(leaves(to_translate(policy))) & set(leaves(german)) == KEPT
+    assert "keine Rechtsberatung" in german["purpose"]
+    words = german["rules"]
+    assert "I work at Brightline" in words["DO-1"]["say"]
+    for wording in ("for our client Brightline", "with our partner Brightline"):
+        assert wording in words["PAR-3"]["require"]["1"]["say"]
+
+
+def test_golden_decisions_in_german() -> None:
+    """What people read, pinned. ``UPDATE_GOLDEN=1 pytest tests/test_translating.py`` writes it anew, to be read in the diff."""
+    german = translated(load(ROOT / "policies" / "brightline"), "de")
+    told = {
+        story: german.decide(facts, assume="in_examples").explain(why=True, known=facts)
+        for story, facts in SITUATIONS.items()
+    }
+    told["Hardly anything is known yet"] = german.decide({"account.kind": "personal"}).explain()
+    out = "\n".join(f"# {story}\n{text}\n" for story, text in told.items())
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.write_text(out, "utf-8")
+    assert out == GOLDEN.read_text("utf-8")

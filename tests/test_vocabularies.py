@@ -109,14 +109,33 @@ def test_a_private_post_that_is_harmless_in_every_way_is_allowed() -> None:
 
 
 def test_the_worked_examples_wait_for_few_facts() -> None:
-    """With the answers to the screening questions, the 22 worked examples wait for five facts or fewer in the median."""
+    """With the answers to the screening questions, the 22 worked examples wait for five facts or fewer in the median.
+
+    So it is by the rules of one company. The packs of law ask for more: there it is counted for those answers together with
+    what the caller's systems know of the author and the readers, and what a text shows by itself.
+    """
+    company = socialpolicy.load(ROOT / "policies" / "acme" / "releases" / "4.0.0.yaml")
     policy = socialpolicy.load(ROOT / "policies" / "acme")
-    cases = {result.case.id: result for result in policy.test().results}
-    stated, screened = [], []
+    cases = {result.case.id: result.case for result in policy.test().results}
+    systems = {
+        "account.audience": "public",
+        "actor.employment": "active",
+        "actor.region": "us",
+        "actor.roles": [],
+        "actor.trained": True,
+        "actor.type": "employee",
+        "content.detected": [],
+        "content.terms": [],
+    }
+    stated, screened, with_packs = [], [], []
     for number in range(1, 23):
-        with_answers = cases[f"EX-{number:02}-S"]
-        assert with_answers.decision is not None
-        screened.append(len(with_answers.decision.missing))
-        stated.append(len(policy.decide(cases[f"EX-{number:02}"].case.facts).missing))
+        facts, answered = cases[f"EX-{number:02}"].facts, cases[f"EX-{number:02}-S"].facts
+        known = {name: value for name, value in answered.items() if name in company.vocabulary.facts}
+        screened.append(len(company.decide(known).missing))
+        stated.append(len(company.decide(facts).missing))
+        by_systems = {} if answered.get("actor.type", "employee") != "employee" else systems
+        with_packs.append(len(policy.decide({**by_systems, **facts, **answered}).missing))
     print(f"\nmissing facts, median: {median(stated):g} as stated, {median(screened):g} with the screening answers")
+    print(f"with the packs of law, and what systems and the text say: {median(with_packs):g}")
     assert median(screened) <= 5 < median(stated)
+    assert median(with_packs) <= 10

@@ -134,6 +134,7 @@ def plan(folder: Path, *, released: datetime, auto: bool) -> Planned:
     cases, failed = failed_cases(draft)
     refusals += [
         *failed,
+        *other_copies(folder, draft, entry),
         *drafts_below(draft),
         *broken_guarantees(draft),
         *wrong_version(releases, draft, step),
@@ -273,6 +274,16 @@ def refused(finding: Finding, folder: Path, draft: Draft, entry: Release) -> boo
     return not (left and raw_of(mine, root=folder) == draft.raw)
 
 
+def other_copies(folder: Path, draft: Draft, entry: Release) -> Iterator[Finding]:
+    """A finding for each base of which an older release keeps another copy under the same version."""
+    for pin, (_, raw) in zip(entry.builds_on or (), copies(draft), strict=True):
+        path = folder / RELEASES / pin.file
+        there = raw_of(path, root=folder) if present(path) else raw
+        if there != raw:
+            problem = f"an older release keeps another {pin.id} {pin.version}: a version says one thing."
+            yield Finding("frozen-file-changed", problem, path.as_posix(), hint=f"give {pin.id} a version of its own.")
+
+
 def drafts_below(draft: Draft) -> list[Finding]:
     """A finding for each base that is not released: a release stands on releases."""
     document, ids = draft.document, [entry.id for entry in draft.policy.written.builds_on]
@@ -308,7 +319,7 @@ def failed_cases(draft: Draft) -> tuple[int, list[Finding]]:
 def broken_guarantees(draft: Draft) -> list[Finding]:
     """A finding for each guarantee that is not proved."""
     document, written = draft.document, draft.policy.written
-    if not written.guarantees:
+    if not (written.guarantees or any(base.written.guarantees for base in draft.policy.bases)):
         return []
     from socialpolicy.proving import prove
 

@@ -33,6 +33,11 @@ def parsed(text: str) -> Version:
     return Version.parse(text)
 
 
+def is_version(text: str) -> bool:
+    """Tell whether a text is a version."""
+    return Version.is_valid(text)
+
+
 def is_prerelease(text: str) -> bool:
     """Tell whether a version is one of those before a version, such as 2.0.0-rc.1."""
     return parsed(text).prerelease is not None

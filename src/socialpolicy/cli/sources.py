@@ -207,6 +207,10 @@ class Revision:
             return None
         return blob(self.commit, path, f"{self.revision}:{path}")
 
+    def present(self, path: str) -> bool:
+        """Whether there is anything of that name, be it readable or not."""
+        return kind_at(self.commit, self.path(path)) is not None
+
     def name(self, path: str) -> str:
         """How findings name a file."""
         return f"{self.revision}:{self.path(path)}"

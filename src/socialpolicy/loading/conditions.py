@@ -72,7 +72,7 @@ class Words:
     own: frozenset[str] = frozenset()  # the facts that no policy declares: they come with the package
     core_groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     added: frozenset[tuple[str, str]] = frozenset()  # values that policies added
-    defaults: Mapping[str, GivenValue | None] = field(default_factory=dict)  # as they are without what builds on this
+    begun: Mapping[str, GivenValue | None] = field(default_factory=dict)  # the defaults before any policy said one
 
     # -- conditions --------------------------------------------------------------------------------------------------
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any as Anything
 from zoneinfo import ZoneInfo
 
-from socialpolicy.conditions import ALWAYS, All, Any, Condition, During, Includes, Matches, Not, OneOf, both, reads
+from socialpolicy.conditions import ALWAYS, All, Any, Condition, During, Includes, Matches, Not, OneOf, both
 from socialpolicy.digests import digest
 from socialpolicy.guarantees import Guarantee
 from socialpolicy.instants import begins, day, ends, zone
+from socialpolicy.loading.assuming import check_assumptions
 from socialpolicy.loading.building import Base
 from socialpolicy.loading.conditions import Words
 from socialpolicy.loading.documents import Document
@@ -97,8 +98,8 @@ def lower(document: Document, written: PolicyText, bases: Sequence[Base] = (), *
     by_policy = {id: lowering.rules() for id, lowering in lowerings.items()}  # bases first: others use their conditions
     rules = [rule for id in (written.id, *(base.id for base in bases)) for rule in by_policy[id]]
     rules = ordered([*lowerings.values()], placed(rules))
+    check_assumptions([*lowerings.values()], rules)
     for base in bases:
-        check_defaults(own, lowerings[base.id], rules)
         if base.document.failed and not document.failed:
             document.findings.extend(one for one in base.document.findings if one.level is Level.ERROR)
     labels = written.labels.model_dump(exclude_none=True) if written.labels else {}
@@ -173,22 +174,6 @@ def united_contacts(texts: Sequence[tuple[Document, PolicyText]]) -> dict[str, C
     return contacts
 
 
-def check_defaults(own: Lowering, base: Lowering, rules: Iterable[Rule]) -> None:
-    """Check that no fact which a base reads, and leaves open, is given a default: it would decide for the base."""
-    read = {name for rule in rules if rule.id.startswith(base.prefix) for name in reads(rule.when)}
-    for name in sorted(read):
-        fact = own.words.facts.get(name)
-        if fact is not None and fact.default != base.words.defaults.get(name):
-            where: Where = ("vocabulary", "facts", name)
-            own.document.add(
-                "default-over-base",
-                where if own.document.event(where) else ("builds_on",),
-                f"{base.written.id} reads {name}, and would decide otherwise with this default.",
-                "leave the default out: where the fact is not known, that has to be seen.",
-                key=True,
-            )
-
-
 def opens_nothing(rule: Rule) -> Rule:
     """A rule of a base: nobody's ``allow`` opens another policy's baseline, and what it asks for stands."""
     if rule.effect is not Effect.ALLOW:
@@ -197,9 +182,10 @@ def opens_nothing(rule: Rule) -> Rule:
 
 
 def united(one: TermsText, other: TermsText) -> TermsText:
-    """Two lists of terms of one name as one, as the latter says how they are found."""
+    """Two lists of terms of one name as one; what either finds, both find."""
     return other.model_copy(
         update={
+            "match": "anywhere" if "anywhere" in (one.match, other.match) else other.match or one.match,
             "entries": list(dict.fromkeys((*one.entries, *other.entries))),
             "secret": one.secret or other.secret,
             "means": {**(one.means or {}), **(other.means or {})} or None,
@@ -317,6 +303,9 @@ class Lowering:
             for name, text in base.written.terms.items():
                 found[name] = united(found[name], text) if name in found else text
         for name, text in self.written.terms.items():
+            if name in found and text.means and text.means != found[name].means:
+                message = f"what the words of {name} mean is said by a policy that this one builds on."
+                self.document.add("not-permitted", ("terms", name, "means"), message, "leave it out.", key=True)
             if name in found and found[name].kind != text.kind:
                 self.document.add(
                     "unknown-terms",

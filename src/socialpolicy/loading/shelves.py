@@ -7,6 +7,7 @@ they were built on, so that a frozen file means the same for ever: these are a s
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,9 +15,10 @@ from pathlib import Path
 from typing import Protocol
 
 from socialpolicy.loading.documents import Document
-from socialpolicy.loading.findings import Finding, PolicyError
+from socialpolicy.loading.findings import Finding, Level, PolicyError
 from socialpolicy.loading.indexes import INDEX, RELEASES, BuiltOn, bytes_digest, changed, read_index
 from socialpolicy.loading.reading import FILE_BYTES, check_size, read_bytes
+from socialpolicy.versions import is_version
 
 DRAFT = "policy.yaml"
 
@@ -26,6 +28,9 @@ class Tree(Protocol):
 
     def raw(self, path: str) -> bytes | None:
         """The bytes of a file; None where there is none."""
+
+    def present(self, path: str) -> bool:
+        """Whether there is anything of that name, be it readable or not."""
 
     def name(self, path: str) -> str:
         """How findings name a file."""
@@ -47,7 +52,10 @@ class Shelf(Protocol):
     """Where policies to build on are found."""
 
     def editions(self, id: str) -> Sequence[Edition]:
-        """All versions of a policy; none where the shelf does not have it. Raises ``PolicyError`` for a broken index."""
+        """All versions of a policy; none where the shelf does not have it. Raises ``PolicyError`` for what cannot be read."""
+
+    def has(self, id: str) -> bool:
+        """Whether a policy of that id stands here, whatever is wrong with it."""
 
     def known(self) -> Iterable[str]:
         """The ids of the policies that it has."""
@@ -71,6 +79,14 @@ class Folder:
         except (OSError, RuntimeError):
             return None
 
+    def present(self, path: str) -> bool:
+        """Whether there is anything of that name, be it readable or not."""
+        file = self.root / path
+        try:
+            return file.is_symlink() or file.exists()
+        except OSError:
+            return True
+
     def name(self, path: str) -> str:
         """How findings name a file."""
         return (self.root / path).as_posix()
@@ -92,23 +108,44 @@ class Policies:
     def editions(self, id: str) -> list[Edition]:
         """The releases that count, and the draft where its version is not released yet."""
         found: list[Edition] = []
-        index = self.tree.raw(f"{id}/{RELEASES}/{INDEX}")
+        gone: set[str] = set()
+        index = self.raw(f"{id}/{RELEASES}/{INDEX}")
         if index is not None:
             document = read_bytes(index, self.tree.name(f"{id}/{RELEASES}/{INDEX}"))
             read = read_index(document)
             if read is None:
                 raise PolicyError(document.findings)
+            gone = {release.version for release in read.releases}  # a version that was withdrawn is no draft again
             for release in read.releases:
                 if release.withdrawn is None:
                     path, digest = f"{id}/{RELEASES}/{release.file}", release.digest.bytes
                     found.append(Edition(release.version, True, self.reader(path, release.version, digest)))
-        raw = self.tree.raw(f"{id}/{DRAFT}")
+        raw = self.raw(f"{id}/{DRAFT}")
         if raw is not None:
             draft = read_bytes(raw, self.tree.name(f"{id}/{DRAFT}"))
             version = draft.data.get("version") if isinstance(draft.data, dict) else None
-            if isinstance(version, str) and version not in {edition.version for edition in found}:
+            if draft.failed or not isinstance(version, str) or not is_version(version):
+                problem = Finding(
+                    "bad-base", "this draft says no version.", draft.name, hint="mend it: `socialpolicy validate`."
+                )
+                raise PolicyError([one for one in draft.findings if one.level is Level.ERROR] or [problem])
+            if version not in gone:
                 found.append(Edition(version, False, lambda: draft))
         return found
+
+    def raw(self, path: str) -> bytes | None:
+        """The bytes of a file; None where there is none. Raises ``PolicyError`` for one that cannot be read."""
+        raw = self.tree.raw(path)
+        if raw is None and self.tree.present(path):
+            problem = "it is no file that can be read here: a link that leads out of the folder, or no ordinary file."
+            raise PolicyError(
+                [Finding("unreadable-file", problem, self.tree.name(path), hint="put an ordinary file here.")]
+            )
+        return raw
+
+    def has(self, id: str) -> bool:
+        """Whether a policy of that id stands here, whatever is wrong with it."""
+        return self.tree.present(f"{id}/{DRAFT}") or self.tree.present(f"{id}/{RELEASES}")
 
     def reader(self, path: str, version: str, digest: str) -> Callable[[], Document]:
         """What reads a frozen file, and checks that it is as it was released."""
@@ -134,6 +171,10 @@ class Pinned:
             if pin.id == id
         ]
 
+    def has(self, id: str) -> bool:
+        """Whether the release was built on that policy."""
+        return id in self.known()
+
     def known(self) -> list[str]:
         """The ids of the policies that it has."""
         return [pin.id for pin in self.pins]
@@ -146,8 +187,12 @@ class Shelves:
     shelves: tuple[Shelf, ...]
 
     def editions(self, id: str) -> Sequence[Edition]:
-        """The editions of the first shelf that has any."""
-        return next((found for shelf in self.shelves if (found := shelf.editions(id))), ())
+        """The editions of the first shelf that has the policy: where that one is broken, no other takes its place."""
+        return next((shelf.editions(id) for shelf in self.shelves if shelf.has(id)), ())
+
+    def has(self, id: str) -> bool:
+        """Whether any of them has the policy."""
+        return any(shelf.has(id) for shelf in self.shelves)
 
     def known(self) -> list[str]:
         """The ids of the policies that they have."""
@@ -177,6 +222,6 @@ def shipped() -> Shelf:
 
 def beside(file: Path) -> Shelf:
     """The shelf of a policy's file: the folder that its own folder stands in, and then the packs of the package."""
-    folder = file.parent
+    folder = Path(os.path.abspath(file)).parent  # noqa: PTH100 - not resolved: a link stands where it stands
     home = folder.parent if file.name == DRAFT else folder
     return Shelves((Policies(Folder(home)), shipped()))

@@ -83,6 +83,7 @@ def vocabulary_of(parts: Sequence[tuple[Document, VocabularyText]]) -> tuple[lis
     """
     found: list[Words] = []
     words, vocabulary = begun(*parts[0])
+    words.begun = {name: fact.default for name, fact in words.facts.items()}
     for index, (document, written) in enumerate(parts):
         where: Where = ("vocabulary",)
         if index:
@@ -93,6 +94,7 @@ def vocabulary_of(parts: Sequence[tuple[Document, VocabularyText]]) -> tuple[lis
                 document.add(
                     "other-vocabulary", (*where, "uses"), f"a policy that this one builds on uses {used}.", hint
                 )
+            check_parts_stay(document, vocabulary, written)
         for name, added in written.values.items():
             add_values(words, name, list(added), (*where, "values", name))
         for name, labels in written.labels.items():
@@ -103,7 +105,6 @@ def vocabulary_of(parts: Sequence[tuple[Document, VocabularyText]]) -> tuple[lis
         vocabulary = add(words, vocabulary, written, where)
         found.append(words)
     for earlier in found[:-1]:
-        earlier.defaults = {name: fact.default for name, fact in earlier.facts.items()}
         # What is added by a part counts for all of them: "all but" these means all others.
         earlier.facts, earlier.groups, earlier.approvals = words.facts, words.groups, words.approvals
     if len(parts) > 1 and not any(document.failed for document, _ in parts):
@@ -113,6 +114,19 @@ def vocabulary_of(parts: Sequence[tuple[Document, VocabularyText]]) -> tuple[lis
             impossible += impossible_of(earlier, written, ("vocabulary",))
         vocabulary = replace(vocabulary, implications=tuple(implications), impossible=tuple(impossible))
     return found, vocabulary
+
+
+def check_parts_stay(document: Document, below: Vocabulary, written: VocabularyText) -> None:
+    """Check that what plays a part in a base goes on playing it: its rules are written for that."""
+    where: Where = ("vocabulary",)
+    for part in CORE_PARTS:
+        if getattr(written, part) is not None and getattr(below, part) not in ("", getattr(written, part)):
+            message = "a policy that this one builds on says which fact plays this part."
+            document.add("fact-exists", (*where, part), message, "leave it out.", key=True)
+    for word, fact in (written.scope or {}).items():
+        if below.scope.get(word, fact) != fact:
+            message = f"{word} stands for {below.scope[word]} in a policy that this one builds on."
+            document.add("fact-exists", (*where, "scope", word), message, "leave it out.", key=True)
 
 
 def copied(words: Words, document: Document) -> Words:
@@ -126,6 +140,7 @@ def copied(words: Words, document: Document) -> Words:
         uses=words.uses,
         core=words.core,
         own=words.own,
+        begun=words.begun,
         added=words.added,
         core_groups=words.core_groups,
     )
@@ -512,6 +527,13 @@ def values_of_facts(words: Words, written: VocabularyParts, where: Where) -> Non
         for key in ("default", "in_examples"):
             if getattr(text, key) is not None:
                 update[key] = words.given(fact, getattr(text, key), (*at, key))
+        if name == words.approvals and update.get("default"):
+            words.document.add(
+                "approval-in-condition",
+                (*at, "default"),
+                f"an approval in {name} is given by somebody, and never assumed.",
+                "write `default: []`, or leave it out.",
+            )
         if isinstance(text.mutable, MutableExcept):
             update["fixed_where"] = words.condition(text.mutable.except_, (*at, "mutable", "except"))
         if update:
