@@ -353,3 +353,91 @@ rules:
     )
     due = standing(policy, logged, found_at := datetime(2026, 5, 10, 16, tzinfo=UTC)).due
     assert due == found_at, "noon in New York on Sunday, by the calendar of the policy that has the contact"
+
+
+def test_the_baseline_of_a_policy_that_it_builds_on_says_nothing_either(tmp_path: Path) -> None:
+    """Laid on as a rule, it would be to do for every account that there is, or could not be told of it."""
+    starts = "official: {outcome: ask, approval: comms}, community: deny, otherwise: allow"
+    pack = f"""
+socialpolicy: 1
+id: pack
+version: "1.0.0"
+title: Rules of a trade
+contacts: {{comms: {{title: Whoever speaks for you, reach: your own people}}}}
+baseline: {{{starts}}}
+rules: []
+"""
+    text = POLICY.replace("baseline: {", "builds_on: [{id: pack, version: 1}]\nbaseline: {")
+    for name, written in (("pack", pack), ("harbour", text)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "policy.yaml").write_text(written, "utf-8")
+    policy = load(tmp_path / "harbour")
+    assert {"pack/(baseline)", "pack/(baseline 2)"} <= {rule.id for rule in policy.rules}
+    without_kind = (HEAD + GOOD_X + GOOD_OTHERS).replace("    kind: official\n", "", 1)
+    for accounts in (HEAD + GOOD_X + GOOD_OTHERS, without_kind, BUSY):
+        found = audit(policy, read_snapshot(policy, read_text(accounts, "accounts.yaml")))
+        alone = audited(accounts)
+        assert [one.todo for one in found.accounts] == [one.todo for one in alone.accounts]
+        assert [one.untold for one in found.accounts] == [one.untold for one in alone.accounts]
+
+
+def test_where_no_account_was_looked_at_that_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    start, end = POLICY.index("accounts:"), POLICY.index("rules:")
+    (folder / "policy.yaml").write_text(POLICY[:start] + POLICY[end:], "utf-8")
+    (folder / "accounts.yaml").write_text(HEAD + " []\n", "utf-8")
+    assert run(["audit", "policy.yaml", "accounts.yaml"]) == COULD_NOT
+    assert capsys.readouterr().out == (
+        "0 accounts as of 2026-05-04 06:00 UTC: the file names none, so nothing was looked at.\n"
+    )
+    assert run(["audit", "policy.yaml", "accounts.yaml", "-f", "json"]) == COULD_NOT
+    assert json.loads(capsys.readouterr().out)["complete"] is False
+    (folder / "policy.yaml").write_text(POLICY, "utf-8")
+    assert run(["audit", "policy.yaml", "accounts.yaml", "-q"]) == NO
+    assert "3 of the register are not there" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "null\n"])
+def test_an_empty_file_is_told_how_it_begins(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "accounts.yaml").write_text(text, "utf-8")
+    assert run(["audit", "policy.yaml", "accounts.yaml"]) == COULD_NOT
+    err = capsys.readouterr().err
+    assert "empty-file" in err
+    assert "begin it with `accounts_for: harbour`." in err
+    assert "socialpolicy: 1" not in err
+
+
+WAITS = """
+  - id: {id}
+    title: In a crisis somebody looks
+    effect: duty
+    scope: {{actions: {actions}}}
+    when: {{context.crisis: severe}}
+    duties: [{{what: Look at it, who: comms, within: 1 day}}]
+"""
+
+
+def test_only_a_rule_that_names_audits_waits_for_what_no_snapshot_can_say() -> None:
+    """A rule for nearly all that people do leaves audits in by the way; it is not about how an account stands."""
+    few, many = WAITS.format(id="FEW", actions="[audit, delete]"), WAITS.format(id="MANY", actions="{all_but: [like]}")
+    found = audited(HEAD + GOOD_X, POLICY + few + many).accounts[0]
+    assert [one.rule for one in found.untold] == ["FEW"]
+
+
+def test_a_rule_waits_for_what_would_override_it_too() -> None:
+    rules = """
+  - id: LOOK
+    title: Each account is looked at
+    effect: duty
+    scope: {accounts: company_accounts, actions: audit}
+    when: {account.admins: {at_least: 1}}
+    overridden_by: [REST]
+    duties: [{what: Look at it, who: comms, within: 1 day}]
+  - id: REST
+    title: Not where all is well
+    effect: allow
+    scope: {actions: audit}
+    when: {account.state: normal}
+"""
+    text = HEAD + GOOD_X.replace("    state: normal\n", "")
+    untold = {one.rule: one.missing for one in audited(text, POLICY + rules).accounts[0].untold}
+    assert untold["LOOK"] == ("account.state",)

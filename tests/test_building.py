@@ -26,7 +26,7 @@ from socialpolicy.loading.reading import read_text
 from socialpolicy.loading.shelves import Edition, shipped
 from socialpolicy.policy import Policy
 from socialpolicy.program import Outcome
-from socialpolicy.storing import Store
+from socialpolicy.storing import ReleasesError, Store
 from strategies import many_facts, policy_texts, seeds
 
 GROUP = yaml.safe_load("""
@@ -463,9 +463,13 @@ def test_a_release_keeps_what_it_was_built_on(tmp_path: Path, capsys: pytest.Cap
     assert Store(home).get("firm@1.0.0").digest == released.digest, "its own copy is enough"
     copy = folder / "releases" / "packs" / "group-1.0.0.yaml"
     copy.write_text(copy.read_text().replace("Secrets stay inside", "Secrets may go out"))
-    with pytest.raises(PolicyError) as raised:
+    with pytest.raises(ReleasesError, match="frozen-file-changed"):
         Store(home).get("firm@1.0.0")
-    assert "frozen-file-changed" in str(raised.value)
+    assert run(["validate", str(folder)]) == 1
+    assert "packs/group-1.0.0.yaml:1:1: error: frozen-file-changed" in capsys.readouterr().out
+    copy.unlink()
+    assert run(["validate", str(folder)]) == 1
+    assert "missing-release" in capsys.readouterr().out
 
 
 def test_an_upgrade_of_a_base_shows_as_what_it_changes_here(tmp_path: Path) -> None:
@@ -547,3 +551,335 @@ def test_a_rule_of_which_all_stages_have_conditions_matters() -> None:
 
     text = STAGES.replace("      - {any_of: [comms], say: Communications reads it.}\n", "")
     assert "rule-never-matters" not in {finding.id for finding in lint(Policy(load_text(text)))}
+
+
+# -- nothing is loosened that was not permitted --------------------------------------------------------------------------
+
+
+def test_what_is_built_on_does_not_depend_on_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pack of one's own stands before the one of that id in the package, from wherever one looks."""
+    mine = edited(GROUP, id="law-eu", title="Our own reading")
+    folder = written(
+        tmp_path, mine, edited(FIRM, builds_on=[{"id": "law-eu", "version": 1}], rules=[], guarantees=None)
+    )
+    monkeypatch.chdir(folder)
+    for path in (".", "policy.yaml", "../firm"):
+        assert [base.written.title for base in load(path).bases] == ["Our own reading"]
+
+
+@pytest.mark.parametrize("broken", ["syntax", "version", "link", "folder", "index", "withdrawn"])
+def test_no_other_takes_the_place_of_a_base_that_cannot_be_read(tmp_path: Path, broken: str) -> None:
+    mine = edited(GROUP, id="law-eu", title="Our own reading")
+    firm = edited(FIRM, builds_on=[{"id": "law-eu", "version": 1}], rules=[], guarantees=None)
+    folder = written(tmp_path, mine, firm)
+    draft = tmp_path / "law-eu" / "policy.yaml"
+    if broken == "syntax":
+        draft.write_text("id: [", encoding="utf-8")
+    elif broken == "version":
+        draft.write_text(draft.read_text().replace('"1.0.0"', "1.0", 1), encoding="utf-8")
+    elif broken == "withdrawn":
+        assert run(["release", str(tmp_path / "law-eu"), "--date", "2026-01-02"]) == 0
+        index = tmp_path / "law-eu" / "releases" / "index.yaml"
+        note = '    withdrawn: {at: "2026-01-03T00:00:00Z", by: "legal", why: "It was wrong."}\n'
+        index.write_text(index.read_text() + note, encoding="utf-8")
+    elif broken == "index":
+        (tmp_path / "law-eu" / "releases").mkdir()
+        (tmp_path / "law-eu" / "releases" / "index.yaml").write_text("policy: [", encoding="utf-8")
+    else:
+        draft.unlink()
+        if broken == "link":
+            (tmp_path.parent / f"{tmp_path.name}.yaml").write_text(json.dumps(mine), encoding="utf-8")
+            draft.symlink_to(tmp_path.parent / f"{tmp_path.name}.yaml")
+        else:
+            draft.mkdir()
+    with pytest.raises(PolicyError):
+        load(folder)
+
+
+VOCABULARY: Any = FIRM["vocabulary"]
+LOOSENING: list[tuple[str, dict[str, Any], str]] = [
+    ("an approval by default", {"facts": {"approved": {"default": ["legal"]}}}, "approval-in-condition"),
+    ("a default for what is read", {"facts": {"secret": {"default": False}}}, "default-over-base"),
+    ("a default for what is asked for", {"facts": {"rude": {"default": False}}}, "default-over-base"),
+    ("another fact for approvals", {"facts": {"mine": {"type": "set", "of": "enum", "values": ["legal"], "question": "Who?"}}, "approvals": "mine"}, "fact-exists"),
+    ("another fact for a word of scopes", {"facts": {"mine": {"type": "enum", "values": ["own"], "question": "Where?"}}, "scope": {"accounts": "mine"}}, "fact-exists"),
+    ("another fact for the baseline", {"facts": {"mine": {"type": "enum", "values": ["own"], "question": "Where?"}}, "baseline": "mine"}, "fact-exists"),
+    ("an implication", {"implies": [{"if": {"channel": "own"}, "then": {"secret": False}}]}, "implication-over-base"),
+    ("something impossible", {"impossible": [{"secret": True}]}, "implication-over-base"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "vocabulary", "finding"), LOOSENING, ids=[one[0] for one in LOOSENING])
+def test_a_vocabulary_takes_nothing_for_granted_that_a_base_reads(
+    tmp_path: Path, what: str, vocabulary: dict[str, Any], finding: str
+) -> None:
+    assert finding in refused(tmp_path, GROUP, edited(FIRM, vocabulary={**VOCABULARY, **vocabulary})), what
+
+
+def test_a_base_takes_nothing_for_granted_that_another_base_reads(tmp_path: Path) -> None:
+    """The order in which they are named does not count either."""
+    other = edited(GROUP, id="zother", rules=[], guarantees=None, may_be_set_aside=None)
+    facts: Any = deepcopy(GROUP["vocabulary"])
+    facts["facts"]["secret"]["default"] = False
+    other["vocabulary"] = facts
+    for order in (["group", "zother"], ["zother", "group"]):
+        firm = edited(FIRM, builds_on=[{"id": id, "version": 1} for id in order])
+        assert "default-over-base" in refused(tmp_path, GROUP, other, firm)
+
+
+def test_a_default_that_a_base_gives_itself_stands(tmp_path: Path) -> None:
+    vocabulary: Any = deepcopy(GROUP["vocabulary"])
+    vocabulary["facts"]["protected"]["default"] = False
+    policy = load(written(tmp_path, edited(GROUP, vocabulary=vocabulary), FIRM))
+    assert policy.decide({key: value for key, value in ACTION.items() if key != "protected"}).determined
+
+
+def test_facts_of_its_own_a_policy_may_say_everything_of(tmp_path: Path) -> None:
+    facts = {"mine": {"type": "bool", "question": "Is it mine?", "default": False}}
+    implies = [{"if": {"channel": "own"}, "then": {"mine": False}}]
+    vocabulary = {**VOCABULARY, "facts": facts, "implies": implies, "impossible": [{"mine": True}]}
+    assert load(written(tmp_path, GROUP, edited(FIRM, vocabulary=vocabulary))).decide(ACTION).outcome is Outcome.ALLOW
+
+
+def test_nothing_of_a_base_is_set_aside_that_others_build_on(tmp_path: Path) -> None:
+    """Whoever builds on it decides with all of its rules, and the strictest wins."""
+    team = edited(FIRM, id="team", rules=[], guarantees=None)
+    aside = [{"id": "group", "version": 1, "set_aside": [{"rule": "group/G-ADVICE", "why": "We are untidy."}]}]
+    both = edited(FIRM, builds_on=[*aside, {"id": "team", "version": 1}])
+    assert "team builds on group too" in refused(tmp_path, GROUP, team, both)["not-permitted"]
+    below = edited(team, builds_on=aside)
+    both = edited(FIRM, builds_on=[{"id": "group", "version": 1}, {"id": "team", "version": 1}])
+    assert "firm builds on group too" in refused(tmp_path, GROUP, below, both)["not-permitted"]
+
+
+def test_words_that_a_company_adds_narrow_no_list_of_a_base(tmp_path: Path) -> None:
+    group = edited(GROUP, terms={"names": {"kind": "words", "entries": ["Heron"], "match": "anywhere"}})
+    firm = edited(FIRM, terms={"names": {"kind": "words", "entries": ["Egret"]}})
+    assert load(written(tmp_path, group, firm)).terms["names"].match == "anywhere"
+    means = edited(FIRM, terms={"names": {"kind": "words", "entries": ["Egret"], "means": {"rude": "true"}}})
+    assert "not-permitted" in refused(tmp_path, group, means)
+
+
+def test_what_others_may_set_aside_has_to_be_there(tmp_path: Path) -> None:
+    group = edited(GROUP, may_be_set_aside={"rules": ["G-X"], "tags": ["hose"], "exceptions": ["house"]})
+    assert {"unknown-rule", "unknown-tag"} <= refused(tmp_path, group).keys()
+
+
+def test_a_withdrawn_version_is_no_draft_again(tmp_path: Path) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        text = edited(
+            GROUP, version=version, title=f"The group {version}", changes=[GROUP["changes"][0] | {"version": version}]
+        )
+        folder = written(tmp_path, text)
+        assert run(["release", str(folder), "--date", f"2026-01-0{int(version[2]) + 1}"]) == 0
+    index = folder / "releases" / "index.yaml"
+    note = '    withdrawn: {at: "2026-01-03T00:00:00Z", by: "legal", why: "It was wrong."}\n'
+    index.write_text(index.read_text() + note, encoding="utf-8")
+    assert [base.written.version for base in load(written(tmp_path, FIRM)).bases] == ["1.0.0"]
+
+
+def test_a_release_needs_the_guarantees_of_what_it_builds_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    promise = {
+        "id": "GG-FREE",
+        "title": "Free",
+        "when": {"protected": True, "channel": "own", "secret": False, "who": "lead"},
+        "always": "allow",
+    }
+    forgot = edited(FIRM, rules=rule(FIRM, "F-POLITE", tags=None), guarantees=None)
+    folder = written(tmp_path, edited(GROUP, guarantees=[promise]), forgot)
+    assert run(["release", str(tmp_path / "group"), "--date", "2026-01-02"]) == 0
+    assert run(["release", str(folder), "--date", "2026-01-03"]) == 1
+    assert "guarantee-fails" in capsys.readouterr().out
+
+
+def test_a_release_overwrites_no_copy_of_an_older_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = written(tmp_path, GROUP, FIRM)
+    for one, day in ((tmp_path / "group", 2), (folder, 3)):
+        assert run(["release", str(one), "--date", f"2026-01-0{day}"]) == 0
+    for file in (tmp_path / "group" / "releases").iterdir():
+        file.unlink()
+    (tmp_path / "group" / "releases").rmdir()
+    written(tmp_path, edited(GROUP, title="The group, otherwise"))
+    assert run(["release", str(tmp_path / "group"), "--date", "2026-01-04"]) == 0
+    newer = edited(FIRM, version="1.0.1", title="The firm again", changes=[FIRM["changes"][0] | {"version": "1.0.1"}])
+    assert run(["release", str(written(tmp_path, newer)), "--date", "2026-01-05"]) == 1
+    assert "an older release keeps another group 1.0.0" in capsys.readouterr().out
+    assert Store(tmp_path).get("firm@1.0.0").bases[0].written.title == "The group"
+
+
+def test_a_frozen_file_is_read_by_the_vocabulary_it_was_released_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = written(tmp_path, GROUP)
+    assert run(["release", str(folder), "--date", "2026-01-02"]) == 0
+    index = folder / "releases" / "index.yaml"
+    text = index.read_text(encoding="utf-8")
+    digest = load(folder).digest
+    index.write_text(text.replace(digest, "sha256:" + "0" * 64), encoding="utf-8")
+    assert run(["decide", str(folder / "releases" / "1.0.0.yaml")]) == 2
+    assert "is not what it was when it was released" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("effect", "extra"),
+    [("allow", {"require": {"rude": False}}), ("allow", {"approval": "legal"})],
+    ids=["asks for a fix", "asks somebody"],
+)
+def test_what_an_allow_rule_of_a_base_asks_for_stands(tmp_path: Path, effect: str, extra: dict[str, Any]) -> None:
+    asking = {"id": "G-ASKS", "title": "Once that is done", "effect": effect, "scope": {"who": "lead"}, **extra}
+    policy = load(written(tmp_path, edited(GROUP, rules=[*GROUP["rules"], asking]), edited(FIRM, rules=[])))
+    decision = policy.decide(ACTION | {"who": "lead", "rude": True})
+    assert decision.because == ("group/G-ASKS",)
+
+
+def test_names_of_duties_and_stages_are_those_of_their_policy(tmp_path: Path) -> None:
+    duty = {
+        "id": "G-DUTY",
+        "title": "Log it",
+        "effect": "duty",
+        "scope": "everything",
+        "duties": [{"id": "log", "what": "Log it", "who": "legal"}],
+    }
+    stages = {
+        "id": "G-STAGES",
+        "title": "Two look",
+        "effect": "ask",
+        "scope": {"who": "lead"},
+        "approval": [{"any_of": ["legal"]}, {"if": {"rude": True}, "any_of": ["legal"], "say": "Again."}],
+    }
+    group = edited(GROUP, rules=[*GROUP["rules"], duty, stages], may_be_set_aside={"rules": ["G-STAGES"]})
+    policy = load(written(tmp_path, group, edited(FIRM, rules=[])))
+    decision = policy.decide(ACTION | {"who": "lead", "rude": True})
+    assert [one.id for one in decision.duties] == ["group/log"]
+    assert {one.rule for one in decision.approvals} == {"group/G-STAGES"}
+    aside = [{"id": "group", "version": 1, "set_aside": [{"rule": "group/G-STAGES", "why": "One is enough."}]}]
+    policy = load(written(tmp_path, group, edited(FIRM, rules=[], builds_on=aside)))
+    assert policy.decide(ACTION | {"who": "lead", "rude": True}).approvals == (), "all of its stages are set aside"
+
+
+# -- who may be named, and how -------------------------------------------------------------------------------------------
+
+
+def test_a_tag_of_a_policy_that_is_no_base_consents_to_nothing(tmp_path: Path) -> None:
+    """It is unknown, though a policy of that id is part of the whole by another way."""
+    team = edited(FIRM, id="team", builds_on=[], vocabulary=GROUP["vocabulary"], rules=[], guarantees=None)
+    carrying = rule(FIRM, "F-POLITE", tags=["team/civility"])
+    assert "unknown-tag" in refused(tmp_path, team, GROUP, edited(FIRM, rules=carrying))
+
+
+def test_tags_for_rules_are_no_tags_for_exceptions(tmp_path: Path) -> None:
+    """What exceptions may set aside is said apart from what rules may."""
+    for permit, by_rule, by_exception in (({"tags": ["house"]}, True, False), ({"exceptions": ["house"]}, False, True)):
+        vocabulary: Any = deepcopy(GROUP["vocabulary"])
+        vocabulary["facts"] |= {
+            "person": {"type": "string", "question": "Who?"},
+            "at": {"type": "datetime", "question": "When?"},
+        }
+        vocabulary["instant"] = "at"
+        group = edited(GROUP, vocabulary=vocabulary, may_be_set_aside=permit)
+        mine = {
+            "id": "F-X",
+            "title": "X",
+            "effect": "allow",
+            "scope": {"who": "lead"},
+            "overrides": {"tags": ["group/house"]},
+        }
+        exception = {
+            "rules": ["group/G-HOUSE"], "for": {"person": "u-1"}, "owner": "legal", "reason": "A trial.", "ticket": "T-1",
+            "approved_by": ["legal"], "in_force": {"from": "2026-01-01", "through": "2026-12-31"},
+        }  # fmt: skip
+        for firm, may in (
+            (edited(FIRM, rules=[*FIRM["rules"], mine]), by_rule),
+            (edited(FIRM, exceptions={"EX-1": exception}), by_exception),
+        ):
+            if may:
+                load(written(tmp_path, group, firm))
+            else:
+                assert "not-permitted" in refused(tmp_path, group, firm)
+
+
+def test_a_tag_reaches_no_firm_rule_of_a_base(tmp_path: Path) -> None:
+    group = edited(
+        GROUP, rules=[*rule(GROUP, "G-ADVICE", tags=["house"], effect="deny", firm=True, when={"rude": True})]
+    )
+    mine = {
+        "id": "F-X",
+        "title": "X",
+        "effect": "allow",
+        "scope": {"who": "lead"},
+        "overrides": {"tags": ["group/house"]},
+    }
+    policy = load(written(tmp_path, group, edited(FIRM, rules=[mine])))
+    assert policy.decide(ACTION | {"who": "lead", "rude": True}).because == ("group/G-ADVICE",)
+
+
+def test_all_use_one_vocabulary(tmp_path: Path) -> None:
+    firm = edited(FIRM, vocabulary={"uses": "core@1"})
+    assert "other-vocabulary" in refused(tmp_path, GROUP, firm)
+
+
+def test_groups_of_one_name_are_alike(tmp_path: Path) -> None:
+    vocabulary: Any = deepcopy(GROUP["vocabulary"])
+    vocabulary["groups"] = {"who": {"our_people": ["staff", "lead"]}}
+    group = edited(GROUP, vocabulary=vocabulary)
+    for members, fine in ((["lead", "staff"], True), (["lead"], False)):
+        firm = edited(FIRM, vocabulary={"groups": {"who": {"our_people": members}}}, rules=[], guarantees=None)
+        if fine:
+            load(written(tmp_path, group, firm))
+        else:
+            assert "duplicate-value" in refused(tmp_path, group, firm)
+
+
+def test_what_bases_say_of_facts_counts_in_the_whole(tmp_path: Path) -> None:
+    """Implications and impossible actions of a base, though another policy adds values."""
+    vocabulary: Any = deepcopy(GROUP["vocabulary"])
+    vocabulary["facts"]["filled"] = {"type": "bool", "question": "Is it filled in?"}
+    vocabulary["implies"] = [{"if": {"who": {"all_but": ["lead"]}}, "then": {"filled": True}}]
+    vocabulary["impossible"] = [{"who": "lead", "filled": True}]
+    filled = {"id": "G-FILLED", "title": "Filled", "effect": "deny", "scope": "everything", "when": {"filled": True}}
+    policy = load(written(tmp_path, edited(GROUP, vocabulary=vocabulary, rules=[*GROUP["rules"], filled]), FIRM))
+    assert "group/G-FILLED" in policy.decide(ACTION | {"who": "guest"}).because, "a guest is all but a lead"
+    assert len(policy.vocabulary.impossible) == 1
+
+
+def test_secret_words_of_a_base_stay_secret(tmp_path: Path) -> None:
+    group = edited(
+        GROUP, terms={"names": {"kind": "words", "entries": ["Heron"], "secret": True, "means": {"who": "lead"}}}
+    )
+    terms = load(written(tmp_path, group, edited(FIRM, terms={"names": {"kind": "words", "entries": ["Egret"]}}))).terms
+    assert (terms["names"].secret, terms["names"].means) == (True, {"who": "lead"})
+
+
+def test_mistakes_in_the_rules_of_a_base_are_told(tmp_path: Path) -> None:
+    broken = edited(GROUP, rules=rule(GROUP, "G-SECRET", when={"serios": True}))
+    found = refused(tmp_path, broken, edited(FIRM, rules=[], guarantees=None))
+    assert found["unknown-fact"].startswith(f"{tmp_path}/group/policy.yaml:")
+
+
+def test_storeys_and_repeated_bases_are_refused(tmp_path: Path) -> None:
+    tower = [GROUP]
+    for name in ("second", "third", "fourth"):
+        below = [{"id": tower[-1]["id"], "version": 1}]
+        tower.append(edited(FIRM, id=name, builds_on=below, vocabulary=None, rules=[], guarantees=None, contacts=None))
+        tower[-1].pop("changes")
+    assert load(
+        written(
+            tmp_path, *tower[:3], edited(FIRM, builds_on=[{"id": "third", "version": 1}], rules=[], guarantees=None)
+        )
+    )
+    top = edited(FIRM, builds_on=[{"id": "fourth", "version": 1}], rules=[], guarantees=None)
+    assert "storeys" in refused(tmp_path, *tower, top)["bad-base"]
+    twice = edited(FIRM, builds_on=[{"id": "group", "version": 1}, {"id": "group", "version": "^1"}])
+    assert "duplicate-value" in refused(tmp_path, twice)
+
+
+def test_a_base_of_another_id_in_the_folder_is_refused(tmp_path: Path) -> None:
+    folder = written(tmp_path, GROUP, FIRM)
+    other = tmp_path / "group" / "policy.yaml"
+    other.write_text(json.dumps(edited(GROUP, id="grope")), encoding="utf-8")
+    with pytest.raises(PolicyError, match="has errors, or is a policy of another id"):
+        load(folder)

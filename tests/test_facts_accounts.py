@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialpolicy.errors import ActionError
-from socialpolicy.facts.accounts import account_facts, read_snapshot
+from socialpolicy.facts.accounts import account_facts, read_snapshot, registered
 from socialpolicy.facts.files import RecordsError
 from socialpolicy.facts.pauses import crisis_facts, read_state
 from socialpolicy.loading.reading import read_text
@@ -70,6 +70,18 @@ def test_that_all_is_well_is_not_derived_from_nobody_having_written_anything() -
 
 def test_whoever_sees_a_break_in_is_believed() -> None:
     assert "account.state" not in facts("x:@ceo", account__state="compromised")
+
+
+def test_that_an_account_is_retired_stands_in_the_register_or_is_a_contradiction() -> None:
+    """A break-in nobody can have written down; that an account is no longer in use, somebody has to."""
+    with pytest.raises(ActionError, match="account.state is stated to be retired, but the register has normal"):
+        facts("x:@ceo", account__state="retired")
+    assert "account.state" not in facts("x:@harbour", account__state="retired")
+
+
+def test_who_is_named_twice_is_one_admin() -> None:
+    entry = POLICY.written.accounts["x:@harbour"].model_copy(update={"admins": ["comms", "brand", "comms"]})
+    assert dict(registered("x:@harbour", entry))["account.admins"].value == 2
 
 
 def test_an_account_of_a_person_is_not_the_company_s() -> None:

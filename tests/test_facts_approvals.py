@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 
 from socialpolicy.approvable import stuck_approvals
 from socialpolicy.cli.main import COULD_NOT, GOOD, NO, run
-from socialpolicy.facts.approvals import Given, Record, approvals_given, digest_of_draft, read_approvals, read_people
+from socialpolicy.facts.approvals import (
+    AuthorError,
+    Given,
+    Record,
+    approvals_given,
+    digest_of_draft,
+    read_approvals,
+    read_people,
+)
 from socialpolicy.facts.files import RecordsError
 from socialpolicy.loading.reading import read_text
 from socialpolicy.matching import matching
@@ -83,6 +91,19 @@ def test_a_yes_counts_as_what_its_contact_gives(policy: Policy) -> None:
     assert found.approvals == {"comms", "legal"}
     assert found.facts == {"context.approvals": frozenset({"comms", "legal"})}
     assert [judged.why for judged in found.counted] == ["paul is Press desk.", "dora is Legal."]
+
+
+def test_a_yes_counts_from_its_own_instant_on(policy: Policy) -> None:
+    assert count(policy, yes("legal", "dora", 0)).approvals == {"legal"}
+    assert count(policy, replace(yes("legal", "dora"), at=AT + timedelta(microseconds=1))).approvals == frozenset()
+
+
+@pytest.mark.parametrize("author", ["", " ", "\u200b", "\t\u00a0\ufeff"])
+def test_nobody_is_no_author(policy: Policy, author: str) -> None:
+    """An unset variable of a shell would let the author's own yes count."""
+    with pytest.raises(AuthorError, match="not said who the author is"):
+        count(policy, yes("legal", "dora"), author=author)
+    assert count(policy, yes("legal", "dora"), author="漢").approvals == {"legal"}
 
 
 @pytest.mark.parametrize(
@@ -372,6 +393,8 @@ def test_the_command_tells_what_counts(capsys: pytest.CaptureFixture[str]) -> No
         (["--of", DRAFT, "--asked", "lgal"], COULD_NOT, "Did you mean legal?"),
         (["--of", DRAFT, "--people", "approvals.yaml"], COULD_NOT, "says already who is who"),
         (["--of", DRAFT, "--at", "today"], COULD_NOT, "write an instant with its offset"),
+        (["--of", DRAFT, "--author", ""], COULD_NOT, "--author: it is not said who the author is"),
+        (["--of", DRAFT, "--author", " \u200b"], COULD_NOT, "--author: it is not said who the author is"),
     ],
 )
 def test_the_exit_status_answers(more: list[str], status: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:

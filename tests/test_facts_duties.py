@@ -172,6 +172,15 @@ def test_of_what_is_not_dated_nothing_is_told() -> None:
     assert standing(SHARED, Logged("D", Duty("Keep it", "comms"), "BREACH"), START).state is State.OPEN
 
 
+def test_whether_it_was_done_in_time_is_not_told_where_nobody_says_when_the_time_began() -> None:
+    found = standing(SHARED, Logged("D", TELL, "BREACH", None, START, "T-1"), START + HOUR)
+    assert (found.state, found.due) == (State.UNKNOWN, None)
+    assert standing(SHARED, Logged("D", Duty("Keep it", "comms"), "BREACH", None, START), START).state is State.DONE
+    endless = Duty("Keep it", "comms", within=Limit(9_999_999, Unit.DAYS))
+    for done in (None, START):
+        assert standing(SHARED, Logged("D", endless, "BREACH", START, done), START).state is State.UNKNOWN
+
+
 def test_what_is_overdue_is_listed_oldest_first() -> None:
     log = [
         Logged("D-1", TELL, "BREACH", START),
@@ -251,6 +260,19 @@ def test_the_exit_status_answers(folder: Path, capsys: pytest.CaptureFixture[str
     (folder / "log.yaml").write_text("duties_for: harbour\nlog: []\n", "utf-8")
     assert run(["duties", "policy.yaml", "log.yaml", "--at", "2026-05-05T12:00:00Z"]) == GOOD
     assert capsys.readouterr().out.endswith("0 duties at 2026-05-05 12:00 UTC: nothing in the log.\n")
+
+
+def test_a_duty_done_nobody_knows_how_late_is_not_fine(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = "duties_for: harbour\nlog:\n  - {id: D-1, rule: BREACH, duty: tell, done: 2026-03-28T23:00:00+01:00, evidence: T-1}\n"
+    (folder / "log.yaml").write_text(log, "utf-8")
+    assert run(["duties", "policy.yaml", "log.yaml", "--at", "2026-05-05T12:00:00Z"]) == COULD_NOT
+    out = capsys.readouterr().out
+    assert out.startswith("1 duty at 2026-05-05 12:00 UTC: 1 not known.\n")
+    assert "not known   D-1   1 hour from the incident on: when?   Tell Security" in out
+    (folder / "log.yaml").write_text(log.replace("done:", "started: 2026-03-28T22:59:00+01:00, done:"), "utf-8")
+    (folder / "policy.yaml").write_text(POLICY.replace("within: 1 hour,", "within: 9999999 days,"), "utf-8")
+    assert run(["duties", "policy.yaml", "log.yaml", "--at", "2026-05-05T12:00:00Z"]) == COULD_NOT
+    assert "9999999 days: until when cannot be told" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("folder")

@@ -90,8 +90,13 @@ def test_a_step_there_is_none_of_is_refused(harbour: Policy) -> None:
         playbook_of(harbour, "spil")
 
 
+DONE = st.dictionaries(st.sampled_from(["pause", "2", "answer"]), st.floats(0, 200)).filter(
+    lambda done: "answer" not in done or done.get("pause", 999) <= done["answer"]
+)
+
+
 @given(
-    st.dictionaries(st.sampled_from(["pause", "2", "answer"]), st.floats(-10, 200)),
+    DONE,
     st.floats(0, 300),
     st.floats(0, 300),
 )
@@ -166,3 +171,91 @@ def test_steps_that_cannot_be_told_apart_or_never_begin_are_refused(old: str, ne
 
     with pytest.raises(PolicyError, match=finding):
         loads(POLICY.replace(old, new))
+
+
+# -- what has not happened, and what cannot have happened --------------------------------------------------------------
+
+
+def test_what_is_dated_later_is_not_done_yet(harbour: Policy) -> None:
+    assert states(harbour, 5, pause=6) == [("pause", "next"), ("2", "next"), ("answer", "waiting")]
+    assert states(harbour, 16, pause=17)[0] == ("pause", "overdue")
+    assert states(harbour, 6, pause=6)[0] == ("pause", "done")
+
+
+def test_working_days_are_those_of_whoever_does_the_step() -> None:
+    text = POLICY.replace("within: 2 hours", "within: 1 working day")
+    care = 'care: {title: Customer care, reach: "#care"'
+    office = text.replace(care, f"{care}, hours: office").replace(
+        "contacts:", 'calendars: {office: {days: [mon, sun], from: "09:00", to: "12:00"}}\ncontacts:', 1
+    )
+    dues = []
+    for policy in (loads(text), loads(office)):
+        steps = progress(policy, playbook_of(policy, "spill"), began=BEGAN, done={"pause": BEGAN}, at=BEGAN)
+        dues.append(steps[2].due)
+    # 1 May 2026 is a Friday, and Berlin two hours ahead.
+    assert dues == [datetime(2026, 5, 4, 22, tzinfo=UTC), datetime(2026, 5, 3, 10, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(
+    ("done", "says"),
+    [
+        ({"pause": -1}, "the step pause is said to be done before the playbook began."),
+        ({"pause": 10, "answer": 9}, "the step answer is said to be done before pause, which it comes after."),
+        ({"answer": 9}, "the step answer is said to be done, but not pause, which it comes after."),
+    ],
+)
+def test_what_cannot_have_happened_is_refused(harbour: Policy, done: dict[str, float], says: str) -> None:
+    for minutes in (5, 60):  # at whatever instant it is asked
+        with pytest.raises(PlaybookError) as caught:
+            states(harbour, minutes, **done)
+        assert str(caught.value).startswith(says)
+        assert str(caught.value).count("\n") == 0
+    assert states(harbour, 60, pause=0, answer=0)[2] == ("answer", "done"), "in the same instant is not before"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    (tmp_path / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    return str(tmp_path / "policy.yaml")
+
+
+STARTED = ["--began", "2026-05-01T08:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--at", "garbage"], "--at garbage: write an instant"),
+        (["spill", "--at", "garbage"], "--at garbage: write an instant"),
+        (["spill", *STARTED, "--done", "pause=2026-05-01T07:00:00Z"], "before the playbook began"),
+        (
+            ["spill", *STARTED, "--done", "pause=2026-05-01T08:10:00Z", "--done", "pause=2026-05-01T08:20:00Z"],
+            "--done: pause is given twice; keep the one that is right.",
+        ),
+    ],
+)
+def test_the_command_refuses(arguments: list[str], says: str, file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["playbook", file, *arguments]) == 2
+    captured = capsys.readouterr()
+    assert says in captured.err
+    assert not captured.out
+
+
+def test_a_limit_whose_end_cannot_be_told_is_no_time_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As with duties: a step that nobody can say to be late or not is neither fine nor overdue."""
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(POLICY.replace("within: 30 minutes", "within: 9999999 days"), encoding="utf-8")
+    arguments = ["playbook", str(policy), "spill", *STARTED, "--at"]
+    assert run([*arguments, "2026-05-01T08:01:00Z"]) == 2
+    out = capsys.readouterr().out
+    assert (
+        "  1. next        Pause what is planned.\n"
+        "     Communications (deputy: The owner), within 15 minutes, by 2026-05-01 10:15 CEST   [pause]\n"
+        "  2. not known   Post the holding statement unchanged.\n"
+        "     Communications (deputy: The owner), within 9999999 days (until when cannot be told)   [2]\n"
+    ) in out
+    assert run([*arguments, "2026-05-01T08:01:00Z", "-f", "json"]) == 2
+    data = json.loads(capsys.readouterr().out)
+    assert [step["state"] for step in data["steps"]] == ["next", "not known", "waiting"]
+    assert data["next"] == ["pause", "2"]
+    assert run([*arguments, "2026-05-01T08:20:00Z"]) == 1, "what is surely overdue comes first"

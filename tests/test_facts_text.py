@@ -342,6 +342,16 @@ def test_numbers_as_they_are_dialled_within_a_country() -> None:
     assert read("call (415) 555-2671").facts["content.detected"] == frozenset()
 
 
+def test_in_a_country_that_is_none_no_number_is_looked_for() -> None:
+    """That none was found would be known, although nobody looked."""
+    german = TextReader(loads(POLICY), detectors=detectors(("de",)))
+    assert german.read("Ruf an: 030 901820").facts["content.detected"] == {"phone_number"}
+    for countries in (("ZZ",), ("DE", "UK"), ("",)):
+        told = TextReader(loads(POLICY), detectors=detectors(countries)).read("Ruf an: 030 901820")
+        assert "content.detected" not in told.facts
+        assert "knows no country" in told.unknown["content.detected"].why
+
+
 @given(st.text("0123456789", min_size=2, max_size=18))
 def test_one_check_digit_is_right(digits: str) -> None:
     assert sum(luhn(digits + str(last)) for last in range(10)) == 1
@@ -475,6 +485,15 @@ def test_an_embargo_covers_its_words_until_it_ends_and_nothing_shows_that_there_
     told = embargoed(EMBARGOES, found, at)
     assert (told.value if isinstance(told, Known) else None) is value
     assert isinstance(told, Known) or told.why
+
+
+def test_an_embargo_on_a_secret_list_is_not_named() -> None:
+    """Who reads why a draft waits may not be somebody who may know for what."""
+    for secret, named in ((True, "words of an embargo, which ends"), (False, "words of the embargo launch, which")):
+        launch = Embargo("launch", "The launch", "code-names", AT, secret=secret)
+        told = embargoed([launch], {"code-names"}, AT.replace(hour=8))
+        assert isinstance(told, Known)
+        assert told.by.startswith(named)
 
 
 def test_an_embargo_in_a_text() -> None:
@@ -703,6 +722,11 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (["--platform", "linkdin"], b"x", "did you mean linkedin?"),
         (["--as", "poem"], b"x", "content.format has no such value"),
         (["--country", "Germany"], b"x", "two letters"),
+        (["--country", "ZZ"], b"x", "--country ZZ: there are no phone numbers of such a country"),
+        (["--country", "DE", "--country", "uk"], b"x", "GB for the United Kingdom"),
+        (["--language", "xx9"], b"x", "--language xx9: write the code of a language"),
+        (["--language", "german"], b"x", "such as en, or pt-BR"),
+        (["--language", ""], b"x", "write the code of a language"),
         (["--at", "soon"], b"x", "bad-instant"),
         ([], b"\xff\xfe", "not UTF-8"),
         ([], b"x" * 300_000, "too long"),

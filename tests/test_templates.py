@@ -18,17 +18,21 @@ from socialpolicy.facts.templates import (
     UNCHANGED,
     Match,
     Ready,
+    Shape,
     Slot,
     Template,
     best_match,
     fact,
+    filled,
     is_date,
     is_time,
     legal,
     matching,
     one_form,
+    slot_of,
     templates_of,
 )  # fmt: skip
+from socialpolicy.loading.models import SlotText
 
 AT = datetime(2026, 5, 1, 9, tzinfo=UTC)
 HOSTS = frozenset({"northwind.example", "jobs.northwind.example"})
@@ -188,6 +192,34 @@ def test_what_differs_is_told_in_the_words_of_the_template_alone() -> None:
     assert found.state == CHANGED
     assert '"Have"' in found.why
     assert "hidden" not in found.why
+
+
+TWICE = Template("twice", {"": "{day} it is: we meet on {day}."}, {"day": Slot("day", "date")})
+
+
+def test_one_slot_in_two_places_has_one_value() -> None:
+    assert matching(TWICE, "2026-06-01 it is: we meet on 2026-06-01.", AT).state == UNCHANGED
+    assert matching(TWICE, "2026-06-01 it is: we meet on 2026-06-02.", AT).state == CHANGED
+
+
+def test_a_template_reaches_to_the_end_of_the_text() -> None:
+    answer = Slot("answer", "choice", values=("no", "not now"))
+    shape = Shape("", (answer, "!", "?"))
+    assert filled(shape, "no!?") == {"answer": "no"}
+    assert filled(shape, "no!? no") is None
+
+
+@pytest.mark.parametrize("type", ["text", "choice", "link", "date", "time", "number"])
+def test_no_slot_has_two_lines(type: str) -> None:
+    assert not legal(Slot("s", type, values=("one\ntwo",)), "one\ntwo")
+
+
+def test_a_link_out_of_a_list_that_there_is_not_is_none() -> None:
+    """Loading refuses such a list; whoever comes past that opens no gap for every address."""
+    written = SlotText.model_validate({"type": "link", "hosts": "our-hosts"})
+    assert slot_of("link", written, {}).hosts == frozenset()
+    assert not legal(slot_of("link", written, {}), "https://northwind.example")
+    assert slot_of("link", SlotText.model_validate({"type": "link"}), {}).hosts is None
 
 
 @pytest.mark.parametrize(

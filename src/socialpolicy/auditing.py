@@ -1,13 +1,14 @@
 """Look over the accounts of a company: what its policy says of each as it stands, and where register and platforms differ.
 
 Each account of a snapshot is an action of the kind *audit*, decided like any other. What the rules that then surely count ask
-for is to be done; the baseline says nothing here, since it is about doing things, and nobody does anything. What waits for a
-fact that the snapshot does not have could not be told. A rule that waits for anything else (who acts, what is said) is not
-about how an account stands, unless its scope names audits.
+for is to be done. Baselines say nothing here, neither the policy's own nor those of policies that it builds on: they are about
+doing things, and nobody does anything. What waits for a fact that the snapshot does not have could not be told. A rule that
+waits for anything else (who acts, what is said) is not about how an account stands, unless its scope names audits.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,8 +105,8 @@ class Audit:
 
     @property
     def told(self) -> bool:
-        """Whether everything could be told."""
-        return not any(account.untold for account in self.accounts)
+        """Whether everything could be told, of one account at least."""
+        return bool(self.accounts) and not any(account.untold for account in self.accounts)
 
     def as_data(self) -> dict[str, Plain]:
         """The audit for programs."""
@@ -182,6 +183,8 @@ def todo(policy: Policy, decision: Decision) -> Iterator[Todo]:
     sure = decision.sure
     for name in sure.rules:
         rule = rules[name]
+        if is_baseline(rule):
+            continue
         kind = ""
         for denial in sure.denials:
             if denial.rule == name:
@@ -235,7 +238,7 @@ def waiting(policy: Policy, facts: Facts, lacking: Set[str]) -> Iterator[tuple[s
             else frozenset()
         )
     for rule in policy.rules:
-        if applies[rule.id] is Truth.FALSE or not asks(rule):
+        if applies[rule.id] is Truth.FALSE or is_baseline(rule) or not asks(rule):
             continue
         missing = waited[rule.id] if applies[rule.id] is Truth.UNKNOWN else frozenset()
         for need in rule.needs:
@@ -248,6 +251,15 @@ def waiting(policy: Policy, facts: Facts, lacking: Set[str]) -> Iterator[tuple[s
 def named(rule: Rule) -> str:
     """The id under which a rule is known: of a further approval, that of the rule that asks for it."""
     return rule.part_of or rule.id
+
+
+BASELINE = re.compile(r"(?:.*/)?\(baseline(?: [0-9]+)?\)")
+"""The ids of the rules that stand for the baselines of policies that are built on; what somebody writes has no brackets."""
+
+
+def is_baseline(rule: Rule) -> bool:
+    """Whether a rule stands for the baseline of a policy that is built on."""
+    return BASELINE.fullmatch(named(rule)) is not None
 
 
 def asks(rule: Rule) -> bool:

@@ -21,7 +21,7 @@ from socialpolicy.errors import SocialPolicyError
 from socialpolicy.loading.documents import Document
 from socialpolicy.loading.findings import Finding, FindingsError, Level, listed, meant, visible
 from socialpolicy.loading.indexes import INDEX, RELEASES, Index, Release, bytes_digest, changed, read_index
-from socialpolicy.loading.policies import frozen
+from socialpolicy.loading.policies import frozen, released
 from socialpolicy.loading.reading import FILE_BYTES, check_size, read_bytes
 from socialpolicy.loading.shelves import DRAFT, Folder
 from socialpolicy.policy import Policy
@@ -128,7 +128,7 @@ class Releases:
         """The policy as it was released. Raises ``ReleasesError`` where index and frozen file do not agree."""
         name = (self.folder / RELEASES / release.file).as_posix()
         tree = Folder(self.folder / RELEASES)
-        policy = Policy(frozen(read_bytes(self.frozen[release.version], name), release, tree))
+        policy = Policy(released(read_bytes(self.frozen[release.version], name), release, tree))
         told = policy.id, policy.version, policy.written.in_force, policy.written.time_zone
         problem, hint = "", "restore the index from version control; only `socialpolicy release` writes it."
         if told != (self.policy, release.version, release.in_force, release.time_zone):
@@ -219,6 +219,16 @@ def gather(home: Path, release: Release, root: Path, frozen: dict[str, bytes]) -
         yield changed(path.as_posix(), release.version)
     else:
         frozen[release.version] = raw
+    for pin in release.builds_on or ():
+        path = home / pin.file
+        copy = raw_of(path, root=root) if present(path) else None
+        if copy is None:
+            problem = f"release {release.version} is built on {pin.id} {pin.version}, but its copy is not there."
+            yield Finding("missing-release", problem, path.as_posix(), hint="restore the file from version control.")
+        elif isinstance(copy, Finding):
+            yield copy
+        elif bytes_digest(copy) != pin.digest:
+            yield changed(path.as_posix(), pin.version)
 
 
 def unlisted(folder: Path, entries: Sequence[Release], root: Path) -> Iterator[Finding]:

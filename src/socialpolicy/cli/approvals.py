@@ -9,7 +9,15 @@ import click
 
 from socialpolicy.cli import output, records, sources
 from socialpolicy.cli.main import GOOD, NO
-from socialpolicy.facts.approvals import Given, Judged, approvals_given, digest_of_draft, read_approvals, read_people
+from socialpolicy.facts.approvals import (
+    Given,
+    Judged,
+    approvals_given,
+    blank,
+    digest_of_draft,
+    read_approvals,
+    read_people,
+)
 from socialpolicy.loading.findings import listed, meant, visible
 from socialpolicy.policy import Policy
 from socialpolicy.telling import plain
@@ -53,6 +61,8 @@ def command(
     Exit status 0 means that all that is --asked for is given (or, without it, that something is).
     """
     records.one_standard_input(source, file, text_file, facts_file, people)
+    if blank(author):
+        raise click.UsageError("--author: it is not said who the author is. (A variable that is not set, perhaps?)")
     policy = sources.policy_of(source)
     digest = digest_of(policy, of, text_file, facts_file)
     known = policy.vocabulary.facts[policy.vocabulary.approvals].values if policy.vocabulary.approvals else ()

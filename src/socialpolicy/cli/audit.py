@@ -104,6 +104,8 @@ def summary(found: Audit, on: bool) -> Iterator[str]:
         parts.append(f"{len(found.absent)} of the register {'is' if len(found.absent) == 1 else 'are'} not there")
     if untold:
         parts.append(f"of {untold} not all could be told")
+    if not (count or parts):
+        parts = ["the file names none, so nothing was looked at"]
     looked = f"{count} account{'s' * (count != 1)} as of {records.told(found.as_of)}"
     good = not parts
     yield output.paint(

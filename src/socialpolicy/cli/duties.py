@@ -71,6 +71,8 @@ def told(policy: Policy, found: list[Standing], at: datetime, on: bool) -> str:
 
 def when(policy: Policy, one: Standing, at: datetime) -> str:
     """Until when a duty is to be done, in the policy's time zone."""
+    if one.state is State.UNKNOWN and one.logged.started is not None:
+        return f"{one.logged.duty.within}: until when cannot be told"
     if one.state is State.UNKNOWN:
         return f"{one.logged.duty.within} from {STARTS[one.logged.duty.start]} on: when?"
     if one.due is None:

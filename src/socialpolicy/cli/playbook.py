@@ -8,15 +8,16 @@ from typing import Any
 import click
 
 from socialpolicy.cli import output, records, sources
-from socialpolicy.cli.main import GOOD, NO
+from socialpolicy.cli.main import COULD_NOT, GOOD, NO
 from socialpolicy.decisions import step_data
 from socialpolicy.facts.playbooks import PlaybookError, Progress, StepStanding, names, playbook_of, progress
 from socialpolicy.instants import zone
+from socialpolicy.loading.findings import visible
 from socialpolicy.policy import Policy
 from socialpolicy.program import Playbook
 from socialpolicy.telling import told
 
-COLORS = {Progress.OVERDUE: "red", Progress.NEXT: "yellow", Progress.DONE: "green"}
+COLORS = {Progress.OVERDUE: "red", Progress.NEXT: "yellow", Progress.UNKNOWN: "yellow", Progress.DONE: "green"}
 
 
 @click.command()
@@ -38,8 +39,9 @@ def command(
 ) -> int:
     """List the playbooks of a policy, or tell how one stands: what is next, who does it, and what is late.
 
-    Exit status 1 means that a step is overdue.
+    Exit status 1 means that a step is overdue, 2 that of a step this could not be told.
     """
+    moment = records.moment(at)
     policy = sources.policy_of(source)
     on = output.colored(color)
     if playbook is None:
@@ -59,13 +61,12 @@ def command(
     try:
         one = playbook_of(policy, playbook)
         start = records.moment(began, "--began") if began else None
-        done = dict(done_of(text) for text in ended)
+        done = all_done(ended)
         if done and start is None:
             raise click.UsageError("--done: say when the playbook began, with --began.")
-        moment = records.moment(at) if start else None
-        if start and moment and moment < start:
+        if start and moment < start:
             raise click.UsageError("--began: at that instant it had not begun; see --at.")
-        steps = progress(policy, one, began=start, done=done, at=moment) if start and moment else []
+        steps = progress(policy, one, began=start, done=done, at=moment) if start else []
     except PlaybookError as error:
         raise click.UsageError(str(error)) from None
     output.write(
@@ -75,14 +76,25 @@ def command(
             "json": lambda: output.as_json(as_data(one, steps)),
         },
     )
-    return NO if any(step.progress is Progress.OVERDUE for step in steps) else GOOD
+    states = {step.progress for step in steps}
+    return NO if Progress.OVERDUE in states else COULD_NOT if Progress.UNKNOWN in states else GOOD
+
+
+def all_done(texts: tuple[str, ...]) -> dict[str, datetime]:
+    """The steps that are done, each with its instant."""
+    done: dict[str, datetime] = {}
+    for name, instant in map(done_of, texts):
+        if name in done:
+            raise click.UsageError(f"--done: {visible(name)} is given twice; keep the one that is right.")
+        done[name] = instant
+    return done
 
 
 def done_of(text: str) -> tuple[str, datetime]:
     """A step that is done, and when."""
     name, joint, instant = text.partition("=")
     if not joint:
-        raise click.UsageError(f"--done {text}: write STEP=INSTANT, such as pause=2026-05-01T10:00:00Z.")
+        raise click.UsageError(f"--done {visible(text)}: write STEP=INSTANT, such as pause=2026-05-01T10:00:00Z.")
     return name, records.moment(instant, "--done")
 
 
@@ -101,6 +113,7 @@ def told_of(policy: Policy, playbook: Playbook, steps: list[StepStanding], on: b
     contacts = policy.program.contacts
     lines = [f"{playbook.title}   (owner: {contacts[playbook.owner].title})", ""]
     standing = {step.name: step for step in steps}
+    width = max((len(step.progress.value) for step in steps), default=0)
     for number, step in enumerate(playbook.steps, 1):
         name = step.id or str(number)
         now = standing.get(name)
@@ -109,7 +122,9 @@ def told_of(policy: Policy, playbook: Playbook, steps: list[StepStanding], on: b
         limit = f", within {step.within}" if step.within else ""
         after = f" after {step.after}" if step.after else ""
         due = f", by {local(policy, now.due)}" if now and now.due and now.progress is not Progress.DONE else ""
-        state = f"{output.paint(word.ljust(8), COLORS.get(now.progress), on)}  " if now else ""
+        if now and now.progress is Progress.UNKNOWN:
+            due = " (until when cannot be told)"
+        state = f"{output.paint(word.ljust(width), COLORS.get(now.progress), on)}  " if now else ""
         lines += [f"  {number}. {state}{step.do.rstrip('.')}.", f"     {who}{limit}{after}{due}   [{name}]"]
         if step.template:
             lines.append(f"     the text: template {step.template}")
@@ -142,7 +157,7 @@ def as_data(playbook: Playbook, steps: list[StepStanding]) -> dict[str, Any]:
         ],
         "dont": list(playbook.avoid),
         "ends": {"when": playbook.ends, "who": playbook.ended_by, "then": list(playbook.then)},
-        "next": [step.name for step in steps if step.progress in (Progress.NEXT, Progress.OVERDUE)],
+        "next": [step.name for step in steps if step.progress not in (Progress.DONE, Progress.WAITING)],
     }
 
 

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from socialpolicy.digests import digest
+from socialpolicy.errors import SocialPolicyError
 from socialpolicy.facts.directory import contacts_of
 from socialpolicy.facts.files import finish, moment, shaped
 from socialpolicy.loading.documents import Document
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     from socialpolicy.policy import Policy
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+class AuthorError(SocialPolicyError):
+    """It is not said who the author is, so that the author's own yes could count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,10 @@ def approvals_given(
 
     ``people`` is the directory: for each contact the persons who are it. ``of`` is the digest of the draft
     (``digest_of_draft``). Persons are the same where their names differ in capitals, blanks around them or the form of letters alone.
+    Raises ``AuthorError`` where the author is blank.
     """
+    if blank(author):
+        raise AuthorError("it is not said who the author is; name them, since a yes of their own does not count.")
     judging = Judging(policy, {contact: frozenset(map(key, names)) for contact, names in people.items()})
     order = sorted(range(len(records)), key=lambda index: (records[index].at, index))
     found: dict[int, Judged] = {}
@@ -140,6 +148,11 @@ def approvals_given(
 def key(person: str) -> str:
     """What two names of one person have in common."""
     return unicodedata.normalize("NFKC", person).casefold().strip()
+
+
+def blank(person: str) -> bool:
+    """Whether a name has nothing in it that can be seen."""
+    return all(unicodedata.category(one)[0] in "CZ" for one in person)
 
 
 def refused(record: Record, *, author: str, of: str, at: datetime, stage: str) -> str:

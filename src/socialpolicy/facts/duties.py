@@ -10,7 +10,8 @@ and when it was done. How a length of time is counted:
   time zone where there is none). The day on which the time begins does not count, closed days do not, and it ends with the
   office hours of the last one. (So Regulation (EEC) 1182/71, article 3, counts periods in days, hours of the office apart.)
 
-A duty without a limit is never overdue. One of which it is not known when its time began could not be told.
+A duty without a limit is never overdue. One with a limit of which it is not known when its time began, or whose calendar has
+no such day, could not be told, even where it is done: nobody can say whether it was done in time.
 """
 
 from __future__ import annotations
@@ -109,13 +110,13 @@ def standing(policy: Policy, logged: Logged, at: datetime) -> Standing:
     if logged.duty.within is not None and logged.started is not None:
         due = due_at(logged.duty.within, logged.started, hours_of(policy, logged.duty.who))
     done = logged.done is not None and logged.done <= at
+    if logged.duty.within is not None and due is None:
+        return Standing(logged, State.UNKNOWN)  # done or not: nobody can say whether in time
     if done and due is not None and logged.done is not None and logged.done > due:
         return Standing(logged, State.LATE, due)
     if done:
         lacks = bool(logged.duty.evidence and not logged.evidence)
         return Standing(logged, State.NO_EVIDENCE if lacks else State.DONE, due)
-    if logged.duty.within is not None and due is None:
-        return Standing(logged, State.UNKNOWN)
     return Standing(logged, State.OVERDUE if due is not None and due < at else State.OPEN, due)
 
 

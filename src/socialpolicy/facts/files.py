@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -26,6 +27,9 @@ def shaped(document: Document, model: type[Model], *, begins: str, policy: str) 
     Where its structure is wrong, this is the mended model, for further checks alone: the caller adds what else is wrong and ends
     with ``finish``. Raises ``RecordsError`` where nothing can be mended.
     """
+    for place, finding in enumerate(document.findings):
+        if finding.id == "empty-file":
+            document.findings[place] = replace(finding, hint=f"begin it with `{begins}: {policy}`.")
     data = document.data
     if not document.failed and (not isinstance(data, dict) or begins not in data):
         what = "is no mapping" if not isinstance(data, dict) else f"has no `{begins}`"

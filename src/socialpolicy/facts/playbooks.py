@@ -6,7 +6,7 @@ step that it comes ``after``; until that one is done, it waits. How lengths of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class PlaybookError(SocialPolicyError):
-    """A playbook or a step that a policy does not have."""
+    """A playbook or a step that a policy does not have, or what is said of one and cannot have happened."""
 
 
 class Progress(StrEnum):
@@ -31,12 +31,16 @@ class Progress(StrEnum):
     DONE = "done"
     NEXT = "next"
     OVERDUE = "overdue"
+    UNKNOWN = "not known"
     WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
 class StepStanding:
-    """How one step stands; ``due`` is until when it is to be done, where that can be told."""
+    """How one step stands; ``due`` is until when it is to be done, where that can be told.
+
+    A step that has a limit, can be done now and has no ``due`` is ``UNKNOWN``: nobody can say whether it is late.
+    """
 
     name: str
     step: Step
@@ -65,12 +69,10 @@ def progress(
     """How each step stands at an instant, in the order of the playbook; what is dated later has not happened.
 
     Every step that nothing has to come before is to be done at once, so several may be next. Raises ``PlaybookError`` for a
-    step that there is none of.
+    step that there is none of, and for one that is done before its time began.
     """
     known = names(playbook)
-    for name in done:
-        if name not in known:
-            raise PlaybookError(f"the playbook {playbook.id} has no step {name}: there is {listed(known, 'and')}.")
+    check(playbook, known, began, done)
     ended = {name: instant for name, instant in done.items() if instant <= at}
     found = []
     for name, step in zip(known, playbook.steps, strict=True):
@@ -80,7 +82,26 @@ def progress(
             state = Progress.DONE
         elif start is None:
             state = Progress.WAITING
+        elif step.within and due is None:
+            state = Progress.UNKNOWN
         else:
             state = Progress.OVERDUE if due is not None and due < at else Progress.NEXT
         found.append(StepStanding(name, step, state, due, ended.get(name)))
     return found
+
+
+def check(playbook: Playbook, known: Sequence[str], began: datetime, done: Mapping[str, datetime]) -> None:
+    """See that what is done are steps of the playbook, none of them before its time began. Raises ``PlaybookError``."""
+    for name in done:
+        if name not in known:
+            raise PlaybookError(f"the playbook {playbook.id} has no step {name}: there is {listed(known, 'and')}.")
+    for name, step in zip(known, playbook.steps, strict=True):
+        if name not in done:
+            continue
+        said = f"the step {name} is said to be done"
+        if done[name] < began:
+            raise PlaybookError(f"{said} before the playbook began. Check both instants.")
+        if step.after and step.after not in done:
+            raise PlaybookError(f"{said}, but not {step.after}, which it comes after. Say when that was done.")
+        if step.after and done[name] < done[step.after]:
+            raise PlaybookError(f"{said} before {step.after}, which it comes after. Check both instants.")

@@ -86,7 +86,8 @@ def lower(document: Document, written: PolicyText, bases: Sequence[Base] = (), *
     in one program, and a baseline of a base becomes a rule that its own ``allow`` rules, and no others, set aside.
     """
     texts = [*((base.document, base.written) for base in bases), (document, written)]
-    vocabularies = [(one, exact(text.vocabulary, uses)) for one, text in texts]
+    first = texts[0][1].vocabulary.uses
+    vocabularies = [(one, exact(vocabulary_text(text, first), uses)) for one, text in texts]
     words, vocabulary = vocabulary_of(vocabularies)
     contacts = united_contacts(texts)
     lowerings: dict[str, Lowering] = {}
@@ -130,6 +131,12 @@ def placed(rules: Sequence[Rule]) -> list[Rule]:
     for rule in rules:
         places.setdefault(rule.part_of or rule.id, len(places))
     return [replace(rule, place=places[rule.part_of or rule.id]) for rule in rules]
+
+
+def vocabulary_text(written: PolicyText, first: str | None) -> VocabularyText:
+    """What a policy says of the vocabulary; one that says nothing, and builds on others, takes theirs."""
+    says_nothing = written.builds_on and "vocabulary" not in written.model_fields_set
+    return written.vocabulary.model_copy(update={"uses": first}) if says_nothing else written.vocabulary
 
 
 def exact(written: VocabularyText, uses: str) -> VocabularyText:

@@ -147,6 +147,8 @@ class Side:
     def with_tag_of(self, base: Lowering, tag: str, where: Where) -> Iterator[str]:
         """The rules of a base with one of its tags, where it permits others to set them aside."""
         permit, document = base.written.may_be_set_aside, self.own.document
+        if not self.alone(base, where):
+            return
         if tag not in base.written.tags:
             hint = meant(f"{base.written.id}/{tag}", [f"{base.written.id}/{one}" for one in base.written.tags])
             document.add("unknown-tag", where, f"{base.written.id} has no tag {tag}.", hint)
@@ -237,6 +239,21 @@ class Side:
             return self.own.prefix + target
         return ""
 
+    def alone(self, base: Lowering, where: Where) -> bool:
+        """Whether nobody else in the whole builds on a base: whoever does decides with all of its rules."""
+        id = base.written.id
+        others = [
+            one.written.id
+            for one in self.all
+            if one is not self.own and id in {entry.id for entry in one.written.builds_on}
+        ]
+        if others:
+            message = f"{others[0]} builds on {id} too, and its rules count there: the strictest wins."
+            self.own.document.add(
+                "not-permitted", where, message, "remove it; set nothing of a base aside that others build on."
+            )
+        return not others
+
     def permitted(self, base: Lowering, name: str, where: Where, *, by_exception: bool) -> str:
         """The name in the whole of a base's rule, where the base permits others to set it aside; else ""."""
         index, permit = base.ids.get(name), base.written.may_be_set_aside
@@ -246,6 +263,8 @@ class Side:
             document.add("unknown-rule", where, f"{base.written.id} has no rule {name}.", hint)
             return ""
         text = base.written.rules[index]
+        if not self.alone(base, where):
+            return ""
         tags = (permit.exceptions if by_exception else permit.tags) if permit else None
         if text.firm or not permit or not (name in (permit.rules or ()) or set(text.tags) & set(tags or ())):
             message = f"{base.written.id} does not permit that others set aside its rule {name}."

@@ -52,9 +52,19 @@ def load_text(text: str, *, name: str = "policy", shelf: Shelf | None = None) ->
     return loaded(read_text(text, name), shelf)
 
 
-def frozen(document: Document, release: Release, tree: Tree) -> Loaded:
+def released(document: Document, release: Release, tree: Tree) -> Loaded:
     """Load a release from its frozen file, with the vocabulary and all that it was built on; ``tree`` holds its folder."""
     return loaded(document, Pinned(tree, release.builds_on or ()), uses=release.vocabulary)
+
+
+def frozen(document: Document, release: Release, tree: Tree) -> Loaded:
+    """Load a release that has to be what it was when it was released. Raises ``PolicyError`` where it is not."""
+    found = released(document, release, tree)
+    if found.program.identity.digest != release.digest.everything:
+        problem = f"{release.version} is not what it was when it was released, though its file is."
+        hint = "the vocabulary that it uses has changed: install the socialpolicy that it was released with."
+        raise PolicyError([Finding("bad-index", problem, document.name, hint=hint)])
+    return found
 
 
 def loaded(document: Document, shelf: Shelf | None = None, *, uses: str = "") -> Loaded:
