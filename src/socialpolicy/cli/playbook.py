@@ -113,7 +113,7 @@ def told_of(policy: Policy, playbook: Playbook, steps: list[StepStanding], on: b
     contacts = policy.program.contacts
     lines = [f"{playbook.title}   (owner: {contacts[playbook.owner].title})", ""]
     standing = {step.name: step for step in steps}
-    width = max((len(step.progress.value) for step in steps), default=0)
+    width = max((len(step.progress.value) for step in steps), default=0) + records.GAP
     for number, step in enumerate(playbook.steps, 1):
         name = step.id or str(number)
         now = standing.get(name)
@@ -124,7 +124,7 @@ def told_of(policy: Policy, playbook: Playbook, steps: list[StepStanding], on: b
         due = f", by {local(policy, now.due)}" if now and now.due and now.progress is not Progress.DONE else ""
         if now and now.progress is Progress.UNKNOWN:
             due = " (until when cannot be told)"
-        state = f"{output.paint(word.ljust(width), COLORS.get(now.progress), on)}  " if now else ""
+        state = f"{output.paint(word.ljust(width), COLORS.get(now.progress), on)}" if now else ""
         lines += [f"  {number}. {state}{step.do.rstrip('.')}.", f"     {who}{limit}{after}{due}   [{name}]"]
         if step.template:
             lines.append(f"     the text: template {step.template}")

@@ -13,10 +13,11 @@ from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import GOOD
 from socialpolicy.deciding import Decider
 from socialpolicy.facts.derived import Derived, Spot
-from socialpolicy.facts.detectors import detectors
+from socialpolicy.facts.detectors import detectors, has_phone_numbers
 from socialpolicy.facts.text import CHARACTERS, facts_from_text
 from socialpolicy.loading.findings import meant, shortened, visible
 from socialpolicy.telling import shown
+from socialpolicy.translating import LANGUAGE
 
 BYTES = CHARACTERS * 4
 PLACES, EXCERPT = 8, 60
@@ -59,6 +60,8 @@ def command(
     policy = sources.decider_of(source)
     one_of(policy, "platform", platform, "--platform")
     one_of(policy, "content.format", format, "--as")
+    if language is not None:
+        check_language(language)
     written = text_of(text)
     when = datetime.now(UTC).replace(microsecond=0) if at == "now" else at
     chosen = detectors(tuple(map(country, countries)))
@@ -84,10 +87,21 @@ def one_of(policy: Decider, name: str, value: str | None, option: str) -> None:
 
 
 def country(code: str) -> str:
-    """The code of a country, in capitals."""
+    """The code of a country, in capitals. Raises a usage error where no phone numbers are known of it: none would be found."""
     if len(code) != 2 or not code.isascii() or not code.isalpha():
         raise click.UsageError(f"--country {visible(code)}: write the two letters of a country, such as DE.")
+    if has_phone_numbers(code.upper()) is False:
+        raise click.UsageError(
+            f"--country {code}: there are no phone numbers of such a country. "
+            "Write its two letters by ISO 3166, such as DE, or GB for the United Kingdom."
+        )
     return code.upper()
+
+
+def check_language(code: str) -> None:
+    """Refuse what has not the form of a language's code."""
+    if not LANGUAGE.fullmatch(code):
+        raise click.UsageError(f"--language {visible(code)}: write the code of a language, such as en, or pt-BR.")
 
 
 def text_of(name: str) -> str:

@@ -164,12 +164,28 @@ def email_addresses(text: str) -> Iterator[Spot]:
             yield Spot(spot.start, spot.end, "email_address", hidden=True)
 
 
+def has_phone_numbers(country: str) -> bool | None:
+    """Whether phonenumbers knows a country, by its two capital letters; None where the package is not installed."""
+    try:
+        import phonenumbers
+    except ModuleNotFoundError:
+        return None
+    return country in phonenumbers.SUPPORTED_REGIONS
+
+
 def phone_numbers(countries: Sequence[str] = ()) -> Callable[[str], Iterator[Spot]]:
-    """What finds valid phone numbers: with + and the country's code, and as they are dialled within ``countries``."""
+    """What finds valid phone numbers: with + and the country's code, and as they are dialled within ``countries``.
+
+    Where one of these is none that phonenumbers knows, it does not run.
+    """
+    countries = tuple(map(str.upper, countries))
 
     def find(text: str) -> Iterator[Spot]:
         import phonenumbers
 
+        for country in countries:
+            if country not in phonenumbers.SUPPORTED_REGIONS:
+                raise NotRun(f"phonenumbers knows no country {country}.")
         if sum(map(str.isdigit, text)) < FEWEST_DIGITS:
             return
         for country in (None, *countries):
