@@ -40,6 +40,7 @@ def _lines(decision: Decision, why: bool, known: Facts) -> Iterator[str]:
         if sure.approvals:
             if decision.outcome is not Outcome.ASK or not decision.determined:
                 yield "It needs a yes from:"
+            yield from _cut(f"  {_ended(asked.say)}" for asked in said(program, sure.approvals))
             yield from _approvals(program, sure.approvals)
         if sure.revisions:
             if decision.outcome is not Outcome.REVISE or not decision.determined:
@@ -119,6 +120,16 @@ def _wanted(program: Program, test: Condition) -> str:
             return f" (It should not be {', '.join(fact.labels.get(value, value) for value in sorted(values))}.)"
         case _:
             return f' (It is about: "{fact.question}")' if fact.question else ""
+
+
+def said(program: Program, approvals: Iterable[Asked]) -> Iterator[Asked]:
+    """The approvals of which somebody wrote why they are asked for: a title alone stands in the last line anyway."""
+    titles = {rule.id: rule.title for rule in program.rules}
+    told: set[str] = set()
+    for asked in approvals:
+        if asked.say and asked.say != titles.get(asked.rule) and asked.say not in told:
+            told.add(asked.say)
+            yield asked
 
 
 def _approvals(program: Program, approvals: Iterable[Asked]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from socialpolicy import instants
 from socialpolicy.digests import decides
 from socialpolicy.loading.building import Base
 from socialpolicy.loading.documents import Document
-from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, listed, visible
+from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, Where, listed, visible
 from socialpolicy.loading.indexes import (
     INDEX,
     PACKS,
@@ -329,8 +329,12 @@ def broken_guarantees(draft: Draft) -> list[Finding]:
     places = {guarantee.id: place for place, guarantee in enumerate(written.guarantees)}
     words = {"fails": "does not hold", "vacuous": "is about no action at all", "open": "could not be proved or refuted"}
     document.findings = []
+    named = [entry.id for entry in written.builds_on]
     for one in proofs.failed:
-        where = ("guarantees", places[one.id], "id") if one.id in places else ("guarantees",)
+        base = one.id.partition("/")[0]
+        where: Where = ("builds_on", named.index(base)) if base in named else ("builds_on",)
+        if one.id in places:
+            where = ("guarantees", places[one.id], "id")
         message = f"the guarantee {one.id} {words.get(one.status, 'is not proved')}: {one.title}"
         document.tell("guarantee-fails", where, message, "`socialpolicy prove` shows why.")
     return document.findings

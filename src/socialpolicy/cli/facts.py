@@ -71,12 +71,19 @@ def given(
 
 
 def state_text(policy: Decider, facts: dict[str, Any], draft: str) -> None:
-    """State what a text says by itself, of all that is not stated otherwise."""
+    """State what a text says by itself, of all that is not stated otherwise.
+
+    Of what it says something, but not enough (words of an embargo, and not when it is to happen), nothing may be assumed.
+    """
     from socialpolicy.cli.records import draft_text
     from socialpolicy.facts.text import facts_with_text
 
     known = policy.action(facts).facts
-    whole, _ = facts_with_text(policy, facts, draft_text(draft))
+    whole, derived = facts_with_text(policy, facts, draft_text(draft))
+    for name, seen in derived.unknown.items():
+        if seen.spots and known.get(name) is None:
+            leave_out(facts, name)
+            facts[name] = None
     for name, value in whole.items():
         if value is not None and known.get(name) is None:
             leave_out(facts, name)

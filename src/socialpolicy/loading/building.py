@@ -51,11 +51,11 @@ class Building:
 
         Whatever is wrong is in the document's findings; then the list is of no use.
         """
-        wanted = self.collected({})
+        wanted, before = self.collected({}), len(self.document.findings)
         for _ in range(ROUNDS):
             found = {id: self.chosen(id, ranges) for id, ranges in wanted.items()}
             bases = {id: base for id, base in found.items() if base is not None}
-            if len(bases) < len(found) or self.document.failed:
+            if len(bases) < len(found) or len(self.document.findings) > before:
                 return []
             again = self.collected(bases)
             if again == wanted:
@@ -181,7 +181,7 @@ def bases_of(document: Document, written: PolicyText, shelf: Shelf) -> list[Base
     for index, id in enumerate(repeated([entry.id for entry in written.builds_on])):
         if id:
             document.add("duplicate-value", ("builds_on", index, "id"), f"{id} is named twice.", "name it once.")
-    return Building(document, written, shelf).bases() if written.builds_on and not document.failed else []
+    return Building(document, written, shelf).bases() if written.builds_on else []
 
 
 def repeated(names: Sequence[str]) -> Iterator[str]:

@@ -224,4 +224,5 @@ def beside(file: Path) -> Shelf:
     """The shelf of a policy's file: the folder that its own folder stands in, and then the packs of the package."""
     folder = Path(os.path.abspath(file)).parent  # noqa: PTH100 - not resolved: a link stands where it stands
     home = folder.parent if file.name == DRAFT else folder
-    return Shelves((Policies(Folder(home)), shipped()))
+    shown = home if file.is_absolute() else Path(os.path.relpath(home))  # findings name files as they were named
+    return Shelves((Policies(Folder(shown)), shipped()))
