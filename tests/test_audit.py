@@ -418,7 +418,7 @@ WAITS = """
 
 def test_only_a_rule_that_names_audits_waits_for_what_no_snapshot_can_say() -> None:
     """A rule for nearly all that people do leaves audits in by the way; it is not about how an account stands."""
-    few, many = WAITS.format(id="FEW", actions="[audit, delete]"), WAITS.format(id="MANY", actions="{all_but: [like]}")
+    few, many = WAITS.format(id="FEW", actions="[audit, like]"), WAITS.format(id="MANY", actions="{all_but: [like]}")
     found = audited(HEAD + GOOD_X, POLICY + few + many).accounts[0]
     assert [one.rule for one in found.untold] == ["FEW"]
 
@@ -430,13 +430,13 @@ def test_a_rule_waits_for_what_would_override_it_too() -> None:
     effect: duty
     scope: {accounts: company_accounts, actions: audit}
     when: {account.admins: {at_least: 1}}
-    overridden_by: [REST]
     duties: [{what: Look at it, who: comms, within: 1 day}]
   - id: REST
     title: Not where all is well
     effect: allow
-    scope: {actions: audit}
+    scope: {accounts: company_accounts, actions: audit}
     when: {account.state: normal}
+    overrides: {rules: [LOOK]}
 """
     text = HEAD + GOOD_X.replace("    state: normal\n", "")
     untold = {one.rule: one.missing for one in audited(text, POLICY + rules).accounts[0].untold}

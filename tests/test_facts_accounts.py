@@ -74,7 +74,7 @@ def test_whoever_sees_a_break_in_is_believed() -> None:
 
 def test_that_an_account_is_retired_stands_in_the_register_or_is_a_contradiction() -> None:
     """A break-in nobody can have written down; that an account is no longer in use, somebody has to."""
-    with pytest.raises(ActionError, match="account.state is stated to be retired, but the register has normal"):
+    with pytest.raises(ActionError, match=r"account\.state is stated to be retired, but the register has normal"):
         facts("x:@ceo", account__state="retired")
     assert "account.state" not in facts("x:@harbour", account__state="retired")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -243,8 +243,15 @@ def test_the_command_refuses(arguments: list[str], says: str, file: str, capsys:
 
 def test_a_limit_whose_end_cannot_be_told_is_no_time_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """As with duties: a step that nobody can say to be late or not is neither fine nor overdue."""
+    sundays = ", ".join(f'"{date(2026, 5, 3) + timedelta(weeks=week)}"' for week in range(560))
+    calendar = f'calendars: {{never: {{days: [sun], from: "09:00", to: "12:00", closed: [{sundays}]}}}}\ncontacts:'
     policy = tmp_path / "policy.yaml"
-    policy.write_text(POLICY.replace("within: 30 minutes", "within: 9999999 days"), encoding="utf-8")
+    policy.write_text(
+        POLICY.replace("within: 30 minutes", "within: 1 working day")
+        .replace('reach: "#ask-comms"', 'reach: "#ask-comms", hours: never')
+        .replace("contacts:", calendar, 1),
+        encoding="utf-8",
+    )
     arguments = ["playbook", str(policy), "spill", *STARTED, "--at"]
     assert run([*arguments, "2026-05-01T08:01:00Z"]) == 2
     out = capsys.readouterr().out
@@ -252,10 +259,21 @@ def test_a_limit_whose_end_cannot_be_told_is_no_time_left(tmp_path: Path, capsys
         "  1. next        Pause what is planned.\n"
         "     Communications (deputy: The owner), within 15 minutes, by 2026-05-01 10:15 CEST   [pause]\n"
         "  2. not known   Post the holding statement unchanged.\n"
-        "     Communications (deputy: The owner), within 9999999 days (until when cannot be told)   [2]\n"
+        "     Communications (deputy: The owner), within 1 working day (until when cannot be told)   [2]\n"
     ) in out
     assert run([*arguments, "2026-05-01T08:01:00Z", "-f", "json"]) == 2
     data = json.loads(capsys.readouterr().out)
     assert [step["state"] for step in data["steps"]] == ["next", "not known", "waiting"]
     assert data["next"] == ["pause", "2"]
     assert run([*arguments, "2026-05-01T08:20:00Z"]) == 1, "what is surely overdue comes first"
+
+
+def test_a_step_without_a_limit_is_never_late() -> None:
+    policy = loads(POLICY.replace(", within: 30 minutes", ""))
+    assert states(policy, 500, pause=10)[1] == ("2", "next")
+
+
+def test_the_ends_of_the_calendar_are_no_bug(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for day in ("9999-12-31T23:30:00Z", "0001-01-01T00:00:00Z"):
+        assert run(["playbook", file, "spill", "--began", day, "--at", day]) == 2
+        assert "cannot be told" in capsys.readouterr().out

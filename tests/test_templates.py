@@ -199,7 +199,7 @@ TWICE = Template("twice", {"": "{day} it is: we meet on {day}."}, {"day": Slot("
 
 def test_one_slot_in_two_places_has_one_value() -> None:
     assert matching(TWICE, "2026-06-01 it is: we meet on 2026-06-01.", AT).state == UNCHANGED
-    assert matching(TWICE, "2026-06-01 it is: we meet on 2026-06-02.", AT).state == CHANGED
+    assert matching(TWICE, "2026-06-01 it is: we meet on 2026-06-02.", AT).state != UNCHANGED
 
 
 def test_a_template_reaches_to_the_end_of_the_text() -> None:

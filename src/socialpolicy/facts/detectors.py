@@ -183,9 +183,9 @@ def phone_numbers(countries: Sequence[str] = ()) -> Callable[[str], Iterator[Spo
     def find(text: str) -> Iterator[Spot]:
         import phonenumbers
 
-        for country in countries:
-            if country not in phonenumbers.SUPPORTED_REGIONS:
-                raise NotRun(f"phonenumbers knows no country {country}.")
+        for code in countries:
+            if code not in phonenumbers.SUPPORTED_REGIONS:
+                raise NotRun(f"phonenumbers knows no country {code}.")
         if sum(map(str.isdigit, text)) < FEWEST_DIGITS:
             return
         for country in (None, *countries):

@@ -35,6 +35,8 @@ from socialpolicy.program import Duty, Limit, Unit
 if TYPE_CHECKING:
     from socialpolicy.policy import Policy
 
+FIRST_SHOWN, LAST_SHOWN = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+"""The first and the last instants that the clocks of all time zones can show."""
 WORKING = ("mon", "tue", "wed", "thu", "fri")
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS_LOOKED_AT = 366 * 10
@@ -125,6 +127,12 @@ def standing(policy: Policy, logged: Logged, at: datetime) -> Standing:
 
 def due_at(within: Limit, started: datetime, hours: Hours) -> datetime | None:
     """The last instant, in UTC, at which a duty is done in time; None where the calendar has no such day."""
+    due = counted(within, started, hours)
+    return due if due is not None and FIRST_SHOWN <= due <= LAST_SHOWN else None
+
+
+def counted(within: Limit, started: datetime, hours: Hours) -> datetime | None:
+    """The instant that is so long after another; None where there is none."""
     try:
         match within.unit:
             case Unit.MINUTES:
