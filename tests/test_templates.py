@@ -239,7 +239,7 @@ def test_a_template_is_good_from_its_first_day_through_its_last(at: datetime | N
         "templates:\n  t: {title: T, text: 'We are {what}', slots: {what: {type: text}}, owner: comms, approved_by: [comms],\n"
         "    in_force: {from: '2026-03-01', through: '2026-06-30'}}\n"
     )
-    (template,) = templates_of(policy.written)
+    (template,) = templates_of(policy.written, policy.terms)
     assert matching(template, "We are glad", at).state == state
     assert matching(template, "They are glad", at).state == NONE
 
@@ -282,7 +282,8 @@ def test_ordinary_posts_are_no_templates() -> None:
 
 
 def test_the_templates_of_acme_match_themselves() -> None:
-    ready = list(map(Ready, templates_of(load("policies/acme").written)))
+    acme = load("policies/acme")
+    ready = list(map(Ready, templates_of(acme.written, acme.terms)))
     assert ready
     found = best_match(
         ready,
@@ -338,3 +339,47 @@ def test_no_text_takes_long(part: str) -> None:
         matching(template, (part * 65_536)[:65_536])
         matching(template, (part * 65_536)[:3_900])
     assert time.process_time() - began < 8
+
+
+def test_a_template_takes_the_hosts_of_what_it_builds_on(tmp_path: Path) -> None:
+    """A list of a base stands behind a slot; a base's own template goes by the base's own list."""
+    from socialpolicy.facts.text import facts_from_text
+    from socialpolicy.policy import load as load_policy
+
+    base = """
+socialpolicy: 1
+id: group
+version: "1.0.0"
+title: The group
+contacts: {comms: {title: Communications, reach: "#comms"}}
+baseline: allow
+rules: []
+terms: {our-hosts: {kind: hosts, entries: [group.example]}}
+templates:
+  hello: {title: Hello, text: "Hello from {where} to all of you", slots: {where: {type: link, hosts: our-hosts}}, owner: comms, approved_by: [comms]}
+"""
+    firm = """
+socialpolicy: 1
+id: firm
+version: "1.0.0"
+title: The firm
+builds_on: [{id: group, version: 1}]
+contacts: {comms: {title: Communications, reach: "#comms"}}
+baseline: allow
+rules: []
+terms: {our-hosts: {kind: hosts, entries: [firm.example]}}
+templates:
+  hiring: {title: Hiring, text: "Come and work with us: {where} tells more", slots: {where: {type: link, hosts: our-hosts}}, owner: comms, approved_by: [comms]}
+"""
+    for name, text in (("group", base), ("firm", firm)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "policy.yaml").write_text(text, encoding="utf-8")
+    policy = load_policy(tmp_path / "firm")
+
+    def found(text: str) -> object:
+        return facts_from_text(policy, text).facts.get("content.template")
+
+    for host in ("group.example", "firm.example"):
+        assert found(f"Come and work with us: https://{host}/jobs tells more") == "used_unchanged"
+    assert found("Hello from https://group.example/ to all of you") == "used_unchanged"
+    assert found("Hello from https://firm.example/ to all of you") != "used_unchanged"

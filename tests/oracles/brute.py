@@ -897,7 +897,7 @@ def without_rule(program: Program, name: str) -> Program:
     rules = tuple(
         replace(rule, overridden_by=tuple(other for other in rule.overridden_by if other != name))
         for rule in program.rules
-        if rule.id != name and rule.part_of != name
+        if name not in {rule.id, rule.part_of}
     )
     there = {rule.id for rule in rules}
     rules = tuple(

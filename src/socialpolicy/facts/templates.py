@@ -78,12 +78,12 @@ class Template:
         return self.begins is not None or self.ends is not None
 
 
-def templates_of(written: Any, prefix: str = "") -> tuple[Template, ...]:
-    """The templates of a policy as it is written, their ids behind a prefix."""
+def templates_of(written: Any, terms: Mapping[str, Any], prefix: str = "") -> tuple[Template, ...]:
+    """The templates of a policy as it is written, their ids behind a prefix; ``terms`` has the lists that slots name."""
     where = zone(written.time_zone) or ZoneInfo("UTC")
     found = []
     for name, one in written.templates.items():
-        slots = {slot: slot_of(slot, text, written.terms) for slot, text in (one.slots or {}).items()}
+        slots = {slot: slot_of(slot, text, terms) for slot, text in (one.slots or {}).items()}
         first = day(one.in_force.from_) if one.in_force else None
         last = day(one.in_force.through) if one.in_force and one.in_force.through else None
         found.append(
