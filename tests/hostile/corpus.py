@@ -1399,7 +1399,7 @@ def meanings() -> Iterator[Hostile]:
     )
     yield bad(
         "approval as a bare list",
-        put("effect: deny", "effect: ask\n    approval: ▸[legal, ir]") + CONTACTS,
+        put("effect: deny", "effect: ask\n    approval: [▸legal]") + CONTACTS,
         "wrong-type",
     )
     yield bad(

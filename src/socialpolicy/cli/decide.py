@@ -224,7 +224,8 @@ def place_of(policy: Decider) -> Any:
     def place(name: str) -> str:
         if name in policy.files:  # of a policy that this one builds on
             there = Path(policy.files[name])
-            return f"{'/'.join(there.parts[-2:])}:{policy.lines[name]}"
+            shown = there.parts[-3 if there.parent.name == "releases" else -2 :]
+            return f"{'/'.join(shown)}:{policy.lines[name]}"
         return f"{file}:{policy.lines[name]}" if name in policy.lines else ""
 
     return place

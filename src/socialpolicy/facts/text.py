@@ -63,7 +63,10 @@ def parts_of(policy: Decider) -> Parts:
     lists = getattr(policy, "terms", written.terms)  # with those of the policies that it builds on
     own = templates_of(written, lists), embargoes_of(written, lists)
     theirs = [
-        (templates_of(base.written, {**lists, **base.written.terms}, base.id + "/"), embargoes_of(base.written, lists, base.id + "/"))
+        (
+            templates_of(base.written, {**lists, **base.written.terms}, base.id + "/"),
+            embargoes_of(base.written, lists, base.id + "/"),
+        )
         for base in getattr(policy, "bases", ())
     ]
     return Parts(

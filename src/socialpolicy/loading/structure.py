@@ -499,6 +499,8 @@ def wrong_type_hint(document: Document, where: Where, value: Data, want: str, ne
     name = key_of(where)
     entry = bool(where) and isinstance(where[-1], int)
     match value:
+        case str() if entry and "approval" in where:
+            return "any of these, or all of these? write {any_of: [...]} or {all_of: [...]}."
         case bool() | int() if name in DURATIONS:
             return f"write the unit, too: `{raw_text(document, where)} minutes`."
         case bool() | int() if name in DATES:
