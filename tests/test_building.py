@@ -761,6 +761,11 @@ def test_names_of_duties_and_stages_are_those_of_their_policy(tmp_path: Path) ->
     assert policy.decide(ACTION | {"who": "lead", "rude": True}).approvals == (), "all of its stages are set aside"
 
 
+def test_a_tag_without_its_policy_is_told(tmp_path: Path) -> None:
+    found = refused(tmp_path, GROUP, edited(FIRM, rules=rule(FIRM, "F-POLITE", tags=["civility"])))
+    assert "did you mean group/civility?" in found["unknown-tag"]
+
+
 # -- who may be named, and how -------------------------------------------------------------------------------------------
 
 

@@ -30,7 +30,7 @@ class Decider:
 
     def __repr__(self) -> str:
         identity = self.program.identity
-        return f"<{type(self).__name__} {identity.id} {identity.version}, {len(self.program.rules)} rules>"
+        return f"<{type(self).__name__} {identity.id} {identity.version}, {len(self.rules)} rules>"
 
     @property
     def id(self) -> str:

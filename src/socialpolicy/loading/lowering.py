@@ -682,7 +682,14 @@ class Lowering:
                 hint = meant(tag, offered) or (f"it offers {listed(offered, 'and')}." if offered else "leave it out.")
                 self.document.add("unknown-tag", where, f"{tag} is a tag that {id} {why}.", hint)
         elif tag not in self.written.tags:
-            hint = meant(tag, self.written.tags) or "add it to `tags`."
+            offering = [
+                id for id, base in self.bases.items() if tag in base.written.tags and base.written.tags[tag].for_others
+            ]
+            hint = (
+                f"did you mean {offering[0]}/{tag}?"
+                if offering
+                else meant(tag, self.written.tags) or "add it to `tags`."
+            )
             self.document.add("unknown-tag", where, f"the tag {tag} is not declared.", hint)
 
     def of_steps(self, name: str) -> str:
