@@ -377,7 +377,9 @@ So of the action: context.approvals: [comms, legal]
 @pytest.mark.usefixtures("folder")
 def test_the_command_tells_what_counts(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*ARGUMENTS, "--text", "draft.txt"]) == GOOD
-    assert capsys.readouterr().out == TOLD.replace("DIGEST", f"{DRAFT[:11]}…{DRAFT[-4:]}")
+    shown, _, of = capsys.readouterr().out.rpartition("A yes to this draft says")
+    assert shown == TOLD.replace("DIGEST", f"{DRAFT[:11]}…{DRAFT[-4:]}")
+    assert of == f'  of: "{DRAFT}"\n', "whole, to be put into a record"
 
 
 @pytest.mark.usefixtures("folder")

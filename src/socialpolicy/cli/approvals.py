@@ -89,7 +89,10 @@ def command(
         formats,
         {
             "text": lambda: (
-                " ".join(sorted(given.approvals)) if quiet else told(policy, given, author, digest, moment, asked, on)
+                " ".join(sorted(given.approvals))
+                if quiet
+                else told(policy, given, author, digest, moment, asked, on)
+                + ("" if of is not None else f'\nA yes to this draft says  of: "{digest}"')
             ),
             "json": lambda: output.as_json(as_data(policy, given, digest)),
         },
