@@ -157,12 +157,7 @@ def compare(old: Program, new: Program, *, conflicts: int = CONFLICTS) -> Compar
 def conditions_of(program: Program) -> Iterator[Condition]:
     """Every condition that a program reads, its vocabulary apart."""
     for rule in program.rules:
-        yield rule.when
-        for need in rule.needs:
-            yield need.given
-            yield need.test
-        if rule.approval:
-            yield rule.approval.met
+        yield from rule.conditions
     for start in program.baseline.starts.values():
         if start.approval:
             yield start.approval.met

@@ -10,7 +10,7 @@ Where that one raises as well, the facts were not what the caller promised: they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
 from typing import Any as Anything
@@ -24,7 +24,7 @@ from socialpolicy.decisions import Claim, Decision, Denial, Revision, decided
 from socialpolicy.dispatching import OTHER, Candidate, Other, candidates, dimensions, parts
 from socialpolicy.generating import Filling, Source, completing_source, deciding_source, made, outcome_source
 from socialpolicy.interpret import baseline_claims, interpret, standing, still_asked
-from socialpolicy.program import Effect, Outcome, Program, Rule, Start
+from socialpolicy.program import Effect, Outcome, Program, Start
 from socialpolicy.values import Facts, Truth, Value
 from socialpolicy.vocabulary import GivenValue, Implication
 
@@ -113,7 +113,7 @@ class Compiled:
             vocabulary.facts[start].default is not None
             or any(start in implication.then for implication in vocabulary.implications)
         )
-        read = {fact for rule in program.rules for condition in conditions_of_rule(rule) for fact in reads(condition)}
+        read = {fact for rule in program.rules for condition in rule.conditions for fact in reads(condition)}
         self._many = len(read - {name for name, fact in vocabulary.facts.items() if fact.default is not None}) - FEW
         at_once = self._filling is not None and not self._start_may_follow
         self.decide_completed = self._dispatcher("decide", self._decide_slowly, partly=not self._start_may_follow)
@@ -399,15 +399,6 @@ class Compiled:
         if len(self._interned) >= DECISIONS:
             self._interned.clear()
         return self._interned.setdefault(decision, decision)
-
-
-def conditions_of_rule(rule: Rule) -> Iterator[Condition]:
-    """All conditions of a rule."""
-    yield rule.when
-    for need in rule.needs:
-        yield from (need.given, need.test)
-    if rule.approval:
-        yield rule.approval.met
 
 
 def completer(program: Program) -> tuple[Filling | None, Callable[[Facts], dict[str, Value | None]]]:

@@ -188,6 +188,12 @@ class Rule:
     instead: str = ""
     phrases: tuple[str, ...] = ()
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions that it reads."""
+        needs = (part for need in self.needs for part in (need.given, need.test))
+        return (self.when, *needs, *((self.approval.met,) if self.approval else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Start:

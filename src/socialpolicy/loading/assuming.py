@@ -7,7 +7,7 @@ to be told by whoever acts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any as Anything
 
@@ -36,20 +36,10 @@ def check_assumptions(lowerings: Sequence[Lowering], rules: Sequence[Rule]) -> N
 def read_by(base: Lowering, rules: Sequence[Rule]) -> frozenset[str]:
     """The facts that the rules and guarantees of a base read, or ask to put right."""
     conditions: list[Condition] = [
-        condition for rule in rules if rule.id.startswith(base.prefix) for condition in conditions_of(rule)
+        condition for rule in rules if rule.id.startswith(base.prefix) for condition in rule.conditions
     ]
     conditions += [condition for guarantee in base.guarantees for condition in guarantee.conditions]
     return frozenset().union(*map(reads, conditions))
-
-
-def conditions_of(rule: Rule) -> Iterator[Condition]:
-    """All conditions of a rule."""
-    yield rule.when
-    for need in rule.needs:
-        yield need.given
-        yield need.test
-    if rule.approval:
-        yield rule.approval.met
 
 
 def check_defaults(base: Lowering, other: Lowering, read: frozenset[str]) -> None:
