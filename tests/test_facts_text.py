@@ -768,3 +768,26 @@ def test_decide_takes_a_text_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run(["decide", str(policy), "--text", str(draft), "--set", "content.length=99"]) == 2
     assert "content.length is stated otherwise than the text tells" in capsys.readouterr().err
     assert run(["decide", str(policy), "-", "--text", "-"]) == 2
+
+
+def test_what_a_text_leaves_open_is_not_assumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Words of an embargo are in it, and nobody says when it is to happen: no value for examples makes that fine."""
+    from socialpolicy.cli.main import run
+
+    policy, draft = tmp_path / "policy.yaml", tmp_path / "draft.txt"
+    policy.write_text(
+        'socialpolicy: 1\nid: hush\nversion: "1.0.0"\ntitle: Hush\nbaseline: allow\n'
+        "contacts: {comms: {title: Communications, reach: '#comms'}}\n"
+        "terms: {code-names: {kind: words, entries: [Project Heron]}}\n"
+        "embargoes: {heron: {title: The launch, terms: code-names, until: '2027-01-01T09:00:00Z', owner: comms}}\n"
+        "rules:\n  - {id: WAIT, title: Not before the launch, effect: deny, scope: everything, when: {content.embargoed: true}}\n",
+        encoding="utf-8",
+    )
+    draft.write_text("Project Heron is nearly there.", encoding="utf-8")
+    command = ["decide", str(policy), "--text", str(draft), "--assume", "in_examples", "-q"]
+    assert run(command) == 1
+    assert capsys.readouterr().out.strip() == "ask"
+    assert run([*command, "--at", "2026-12-01T09:00:00Z"]) == 1
+    assert capsys.readouterr().out.strip() == "deny"
+    draft.write_text("A quiet week.", encoding="utf-8")
+    assert run(command) == 0
