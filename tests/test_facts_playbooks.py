@@ -277,3 +277,15 @@ def test_the_ends_of_the_calendar_are_no_bug(file: str, capsys: pytest.CaptureFi
     for day in ("9999-12-31T23:30:00Z", "0001-01-01T00:00:00Z"):
         assert run(["playbook", file, "spill", "--began", day, "--at", day]) == 2
         assert "cannot be told" in capsys.readouterr().out
+
+
+def test_a_step_is_called_by_its_id_or_its_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(POLICY, encoding="utf-8")
+    shown = []
+    for name in ("pause", "1"):
+        command = ["playbook", str(file), "spill", "--began", "2026-05-01T08:00:00Z", "--at", "2026-05-01T08:10:00Z"]
+        assert run([*command, "--done", f"{name}=2026-05-01T08:05:00Z"]) == 0
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1]
+    assert run([*command, "--done", "1=2026-05-01T08:05:00Z", "--done", "pause=2026-05-01T08:05:00Z"]) == 2

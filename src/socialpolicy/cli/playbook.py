@@ -61,7 +61,7 @@ def command(
     try:
         one = playbook_of(policy, playbook)
         start = records.moment(began, "--began") if began else None
-        done = all_done(ended)
+        done = all_done(one, ended)
         if done and start is None:
             raise click.UsageError("--done: say when the playbook began, with --began.")
         if start and moment < start:
@@ -80,10 +80,13 @@ def command(
     return NO if Progress.OVERDUE in states else COULD_NOT if Progress.UNKNOWN in states else GOOD
 
 
-def all_done(texts: tuple[str, ...]) -> dict[str, datetime]:
-    """The steps that are done, each with its instant."""
+def all_done(playbook: Playbook, texts: tuple[str, ...]) -> dict[str, datetime]:
+    """The steps that are done, each with its instant; a step may be called by its number, too."""
+    known = names(playbook)
+    by_number = {str(number): name for number, name in enumerate(known, 1)}
     done: dict[str, datetime] = {}
-    for name, instant in map(done_of, texts):
+    for called, instant in map(done_of, texts):
+        name = called if called in known else by_number.get(called, called)
         if name in done:
             raise click.UsageError(f"--done: {visible(name)} is given twice; keep the one that is right.")
         done[name] = instant
