@@ -120,7 +120,7 @@ TAGS = [
     "#हिन्दी",
 ]
 EMOJI = ["😀", "🎉", "👩‍💻", "🚀", "❤️", "🙌🏽", "☕", "🇪🇺"]
-HOSTS = ["northwind.example", "blog.northwind.example", "www.library.example", "status.example"]
+HOSTS = ["northwind.example", "blog.northwind.example", "www.harbour.example", "status.example"]
 HANDLES = ["@friend_of_bikes", "@jane.doe", "@coffee@social.example", "@northwindcare"]
 
 LISTS = (

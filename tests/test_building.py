@@ -23,7 +23,7 @@ from socialpolicy.loading.documents import Document
 from socialpolicy.loading.findings import PolicyError
 from socialpolicy.loading.policies import load_text
 from socialpolicy.loading.reading import read_text
-from socialpolicy.loading.shelves import Edition, shipped
+from socialpolicy.loading.shelves import Edition, Shelves, shipped
 from socialpolicy.policy import Policy
 from socialpolicy.program import Outcome
 from socialpolicy.storing import ReleasesError, Store
@@ -191,6 +191,9 @@ class OneShelf:
 
     def editions(self, id: str) -> Sequence[Edition]:
         return [Edition("1.0.0", True, lambda: self.document)] if id == self.id else []
+
+    def has(self, id: str) -> bool:
+        return id == self.id
 
     def known(self) -> list[str]:
         return [self.id]
@@ -596,6 +599,34 @@ def test_no_other_takes_the_place_of_a_base_that_cannot_be_read(tmp_path: Path, 
             draft.mkdir()
     with pytest.raises(PolicyError):
         load(folder)
+
+
+def test_what_is_broken_here_is_not_looked_for_elsewhere() -> None:
+    """The first shelf that has a policy answers for it, also where it has no version that counts."""
+
+    class Empty(OneShelf):
+        def editions(self, id: str) -> Sequence[Edition]:
+            return []
+
+    whole = OneShelf("group", read_text(json.dumps(GROUP), "group"))
+    both = Shelves((Empty("group", whole.document), whole))
+    assert list(both.editions("group")) == []
+    assert len(Shelves((whole,)).editions("group")) == 1
+
+
+def test_a_default_for_what_a_base_only_asks_for_is_refused(tmp_path: Path) -> None:
+    asking = {
+        "id": "G-ASKS",
+        "title": "Clear, please",
+        "effect": "require",
+        "scope": "everything",
+        "require": {"clear": True},
+    }
+    vocabulary: Any = deepcopy(GROUP["vocabulary"])
+    vocabulary["facts"]["clear"] = {"type": "bool", "question": "Is it clear?", "mutable": True}
+    group = edited(GROUP, vocabulary=vocabulary, rules=[*GROUP["rules"], asking])
+    firm = edited(FIRM, vocabulary={"facts": {"clear": {"default": True}}}, rules=[], guarantees=None)
+    assert "default-over-base" in refused(tmp_path, group, firm)
 
 
 VOCABULARY: Any = FIRM["vocabulary"]

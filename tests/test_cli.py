@@ -274,7 +274,7 @@ def test_a_failed_case_is_a_readable_difference(
         (["validate", ACME, "-f", "xml"], 2, "text, json"),
         (["explain", "unknown-fct"], 2, "did you mean unknown-fact?"),
         (["schema", "polcy"], 2, "polcy"),
-        (["decide", "-", "-"], 2, "Only one of policy, action and text can be read from standard input"),
+        (["decide", "-", "-"], 2, "only one thing can be read from standard input"),
         (["decide", "acme@9.9.9"], 2, "9.9.9"),
     ],
 )

@@ -508,3 +508,14 @@ def test_survivors_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize("value", [{"a": ["x", "yes"], "b": None, "c": "2026-03-01"}, "off", "a: b", [True, 3], {}, []])
 def test_a_line_of_yaml_is_read_as_it_was_meant(value: Any) -> None:
     assert yaml.safe_load(flow(value)) == value
+
+
+def test_a_release_is_tried_with_the_vocabulary_that_it_was_made_with() -> None:
+    """Core 1.0.0 had no action ``audit``: a mutant of a release of that time has none either."""
+    from socialpolicy import Store
+    from socialpolicy.mutating import Mutants
+
+    policy = Store("policies").get("acme@4.0.0")
+    again = Mutants(policy).lowered(policy.written)
+    assert again.vocabulary == policy.program.vocabulary
+    assert "audit" not in again.vocabulary.facts["action.kind"].values

@@ -28,7 +28,7 @@ from socialpolicy.errors import ActionError
 from socialpolicy.interpret import interpret
 from socialpolicy.loading.documents import Document, begins
 from socialpolicy.loading.findings import CasesError, Finding, Level, Where, meant
-from socialpolicy.loading.lowering import lower
+from socialpolicy.loading.joining import lower
 from socialpolicy.loading.models import (
     BaseText,
     ConditionEntry,
@@ -370,7 +370,7 @@ class Mutants:
         """The program of a text. Findings do not matter: less of what was right names nothing that is wrong."""
         document = Document(self.policy.file)
         document.data = {}
-        return lower(document, text, self.policy.bases).program
+        return lower(document, text, self.policy.bases, uses=self.policy.uses).program
 
     def of_text(self, section: str, id: str, what: str, sentence: str, where: Where, text: PolicyText) -> Mutant:
         """The policy with another text.

@@ -28,6 +28,7 @@ class Policy(Decider):
         self.bases = loaded.bases
         self.terms = loaded.terms
         self.files = loaded.files
+        self.uses = loaded.uses
 
     def file_of(self, rule: str) -> str:
         """The file in which a rule stands, be it this policy's or that of one that it builds on."""

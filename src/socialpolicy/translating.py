@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from socialpolicy.loading.documents import REFUSED, Document
 from socialpolicy.loading.findings import Finding, FindingsError, Where, listed, meant
-from socialpolicy.loading.lowering import LABELS, lower
+from socialpolicy.loading.joining import LABELS, lower
 from socialpolicy.loading.models import PolicyText
 from socialpolicy.loading.policies import Loaded
 from socialpolicy.loading.reading import read_file
@@ -346,14 +346,14 @@ def translated(policy: Policy, language: str) -> Policy:
     complete(document)
     bases = tuple(translated_base(base, language) for base in policy.bases)
     written, data = put_in(policy.written, policy.data, texts)
-    lowered = lower(with_data(policy.file, data), written, bases)
+    lowered = lower(with_data(policy.file, data), written, bases, uses=policy.uses)
     program = replace(lowered.program, identity=replace(policy.program.identity, title=written.title))
     if [deciding(rule) for rule in program.rules] != [deciding(rule) for rule in policy.program.rules]:
         raise AssertionError(f"the texts in {file} change what is decided")
     return Policy(
         Loaded(
             written=written, program=program, file=policy.file, guarantees=lowered.guarantees, data=data, groups=policy.groups,
-            lines=policy.lines, warnings=policy.warnings, bases=bases, terms=lowered.terms, files=policy.files,
+            lines=policy.lines, warnings=policy.warnings, bases=bases, terms=lowered.terms, files=policy.files, uses=policy.uses,
         )
     )  # fmt: skip
 

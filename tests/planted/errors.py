@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LAWS = "tests/laws/"
+BUILDING = "tests/test_building.py::"
 
 
 @dataclass(frozen=True, slots=True)
@@ -569,5 +570,105 @@ ERRORS = (
         "        return str(version.bump_patch() if version.major == 0 else version.bump_major())",
         "Below 1.0.0 anything goes.",
         "tests/test_versions.py",
+    ),
+    # -- policies that build on others
+    planted(
+        "a-base-opens-for-others", "loading/lowering.py",
+        "            rules = [opens_nothing(rule) for rule in rules]",
+        "            pass",
+        "A pack that allows something opens the company's closed accounts.",
+        BUILDING + "test_an_allow_rule_of_a_base_does_not_open_the_baseline_of_what_builds_on_it",
+    ),
+    planted(
+        "a-base-forgets-its-baseline", "loading/lowering.py",
+        "for rule in self.baseline_rules(self.start_of_all)]",
+        "for rule in ()]",
+        "What the group leaves closed is open in the company.",
+        BUILDING + "test_each_policy_decides_and_the_strictest_wins",
+        BUILDING + "test_composed_is_the_strictest_of_what_each_decides_alone",
+    ),
+    planted(
+        "permission-is-not-asked-for", "loading/overriding.py",
+        "if text.firm or not permit or not (name in (permit.rules or ()) or set(text.tags) & set(tags or ())):",
+        "if text.firm:",
+        "A company sets any rule of a pack of law aside.",
+        BUILDING + "test_nothing_else_is_set_aside",
+    ),
+    planted(
+        "firm-is-not-firm-for-others", "loading/overriding.py",
+        "if text.firm or not permit or not (name",
+        "if not permit or not (name",
+        "A rule that nothing may set aside is set aside.",
+        BUILDING + "test_a_firm_rule_of_a_base_stays_whatever_its_tags",
+    ),
+    planted(
+        "a-base-is-set-aside-under-others", "loading/overriding.py",
+        "        if others:",
+        "        if others and False:",
+        "What one policy sets aside of a base is gone for another one that builds on it.",
+        BUILDING + "test_nothing_of_a_base_is_set_aside_that_others_build_on",
+    ),
+    planted(
+        "any-tag-can-be-carried", "loading/lowering.py",
+        "            if name not in declared or not declared[name].for_others:",
+        "            if name not in declared:",
+        "A rule escapes by a tag that the pack never offered.",
+        BUILDING + "test_only_tags_that_are_offered_can_be_carried",
+    ),
+    planted(
+        "defaults-decide-for-a-base", "loading/assuming.py",
+        "                check_defaults(base, other, read)",
+        "                pass",
+        "What nobody said is harmless, and the pack of law is satisfied.",
+        BUILDING + "test_a_vocabulary_takes_nothing_for_granted_that_a_base_reads",
+    ),
+    planted(
+        "implications-decide-for-a-base", "loading/assuming.py",
+        "                check_implications(base, other, read)",
+        "                pass",
+        "The company's file says that everything is disclosed.",
+        BUILDING + "test_a_vocabulary_takes_nothing_for_granted_that_a_base_reads",
+    ),
+    planted(
+        "needs-are-not-read", "program.py",
+        "        return (self.when, *needs, *((self.approval.met,) if self.approval else ()))",
+        "        return (self.when,)",
+        "A default meets what a pack asks for.",
+        BUILDING + "test_a_default_for_what_a_base_only_asks_for_is_refused",
+    ),
+    planted(
+        "another-shelf-steps-in", "loading/shelves.py",
+        "        return next((shelf.editions(id) for shelf in self.shelves if shelf.has(id)), ())",
+        "        return next((found for shelf in self.shelves if (found := shelf.editions(id))), ())",
+        "A withdrawn pack of one's own is replaced by another one of that id.",
+        BUILDING + "test_what_is_broken_here_is_not_looked_for_elsewhere",
+    ),
+    planted(
+        "a-base-is-not-in-the-digest", "loading/joining.py",
+        "    if bases:\n        everything",
+        "    if not bases:\n        everything",
+        "Two different wholes have one digest.",
+        BUILDING + "test_the_digest_is_of_the_whole",
+    ),
+    planted(
+        "copies-are-not-checked", "storing.py",
+        "        elif bytes_digest(copy) != pin.digest:",
+        "        elif not copy:",
+        "A release stands on a pack that somebody edited.",
+        BUILDING + "test_a_release_keeps_what_it_was_built_on",
+    ),
+    planted(
+        "a-stage-is-asked-everywhere", "loading/lowering.py",
+        "                when=both(*when, given),",
+        "                when=both(*when),",
+        "Everyday posts need the signature that only a crisis calls for.",
+        BUILDING + "test_every_stage_that_its_condition_admits_is_asked_for",
+    ),
+    planted(
+        "a-playbook-is-waited-for", "interpret.py",
+        "SAYING = (Effect.DENY, Effect.DUTY, Effect.ADVISE)",
+        "SAYING = (Effect.DENY, Effect.DUTY, Effect.ADVISE, Effect.PLAYBOOK)",
+        "People are asked about a situation that changes nothing for them.",
+        "tests/laws/test_playbooks_change_no_decision.py",
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from socialpolicy.cli import sources
+from socialpolicy.cli import records, sources
 from socialpolicy.completing import Assume, complete
 from socialpolicy.deciding import Decider
 from socialpolicy.errors import ActionError
@@ -57,8 +57,7 @@ def given(
     source: str, action: str | None, stated: tuple[str, ...], at: str | None, draft: str | None
 ) -> tuple[Decider, Document | None, dict[str, Any]]:
     """What decides, the file of the action, and its facts. Raises a usage error where two are standard input."""
-    if [source, action, draft].count("-") > 1:
-        raise click.UsageError("Only one of policy, action and text can be read from standard input.")
+    records.one_standard_input(source, action, draft)
     policy = sources.decider_of(source)
     document = action_document(action) if action is not None else None
     facts = read_facts(policy, document, stated, at)
@@ -75,11 +74,10 @@ def state_text(policy: Decider, facts: dict[str, Any], draft: str) -> None:
 
     Of what it says something, but not enough (words of an embargo, and not when it is to happen), nothing may be assumed.
     """
-    from socialpolicy.cli.records import draft_text
     from socialpolicy.facts.text import facts_with_text
 
     known = policy.action(facts).facts
-    whole, derived = facts_with_text(policy, facts, draft_text(draft))
+    whole, derived = facts_with_text(policy, facts, records.draft_text(draft))
     for name, seen in derived.unknown.items():
         if seen.spots and known.get(name) is None:
             leave_out(facts, name)

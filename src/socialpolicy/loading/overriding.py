@@ -28,14 +28,14 @@ def ordered(lowerings: Sequence[Lowering], rules: Sequence[Rule]) -> list[Rule]:
     """The rules, each with those that override it, in an order in which these come first."""
     overridden_by: dict[str, list[str]] = {}
     count = 0
-    for lowering in lowerings:
-        side = Side(lowering, lowerings)
+    sides = [Side(lowering, lowerings) for lowering in lowerings]
+    for side in sides:
         for by, target, where in side.overrides():
             count += 1
             if count > OVERRIDES:
-                lowering.words.give_up(where, f"rules override others more than {OVERRIDES:,} times in all.")
+                side.own.words.give_up(where, f"rules override others more than {OVERRIDES:,} times in all.")
             overridden_by.setdefault(target, []).append(by)
-    gone = {name for lowering in lowerings for name in Side(lowering, lowerings).set_aside()}
+    gone = {name for side in sides for name in side.set_aside()}
     kept = [rule for rule in rules if rule.id not in gone and rule.part_of not in gone]
     if not overridden_by and not any(rule.overridden_by for rule in kept):
         return kept

@@ -11,7 +11,7 @@ from socialpolicy.loading.building import NULLS_IN, Base, bases_of
 from socialpolicy.loading.documents import REFUSED, Data, Document
 from socialpolicy.loading.findings import Finding, Level, PolicyError
 from socialpolicy.loading.indexes import Release
-from socialpolicy.loading.lowering import Lowered, lower
+from socialpolicy.loading.joining import Lowered, lower
 from socialpolicy.loading.models import PolicyText, TermsText
 from socialpolicy.loading.reading import collecting_later, read_file, read_text
 from socialpolicy.loading.shelves import DRAFT, Pinned, Shelf, Tree, beside, shipped
@@ -25,7 +25,8 @@ class Loaded:
     """A policy as it is written, the program that decides, and where its rules stand in the file.
 
     ``data`` is the file's content as plain data, with every word of it. ``bases`` are the policies that it builds on, a base
-    before those that build on it, and ``terms`` the lists of words of all; ``files`` tells of each rule of these in which file it stands.
+    before those that build on it, and ``terms`` the lists of words of all; ``files`` tells of each rule of these in which
+    file it stands. ``uses`` is the exact vocabulary of the package, where it is not to be the newest one.
     """
 
     written: PolicyText
@@ -39,6 +40,7 @@ class Loaded:
     bases: tuple[Base, ...] = ()
     terms: Mapping[str, TermsText] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    uses: str = ""
 
 
 def load_file(path: Path, *, root: Path | None = None) -> Loaded:
@@ -77,7 +79,6 @@ def loaded(document: Document, shelf: Shelf | None = None, *, uses: str = "") ->
         if found is None:
             raise PolicyError(document.findings)
         written, lowered = found
-        own = {id: origin for id, origin in lowered.origins.items() if origin[0] is document}
         return Loaded(
             written=written,
             program=lowered.program,
@@ -89,7 +90,8 @@ def loaded(document: Document, shelf: Shelf | None = None, *, uses: str = "") ->
             warnings=tuple(document.findings),
             bases=lowered.bases,
             terms=lowered.terms,
-            files={id: place[0].name for id, place in lowered.origins.items() if id not in own},
+            uses=uses,
+            files={id: place[0].name for id, place in lowered.origins.items() if place[0] is not document},
         )
 
 
