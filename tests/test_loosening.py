@@ -238,5 +238,5 @@ rules: []
 def test_the_digest_is_of_the_vocabulary_too(monkeypatch: pytest.MonkeyPatch) -> None:
     text = HEAD + "rules: []\n"
     before = socialpolicy.loads(text).digest
-    monkeypatch.setattr("socialpolicy.loading.lowering.digest_of", lambda name: "another")
+    monkeypatch.setattr("socialpolicy.loading.joining.digest_of", lambda name: "another")
     assert socialpolicy.loads(text).digest != before
