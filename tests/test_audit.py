@@ -212,7 +212,7 @@ def test_a_file_with_mistakes_is_not_audited(folder: Path, capsys: pytest.Captur
 def test_programs_get_all_of_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "accounts.yaml").write_text(BUSY, "utf-8")
     assert run(["audit", "policy.yaml", "accounts.yaml", "-f", "json"]) == NO
-    data = json.loads(capsys.readouterr().out)
+    data = json.loads(capsys.readouterr().out)["result"]
     assert (data["good"], data["complete"], data["as_of"]) == (False, False, "2026-05-04T06:00:00Z")
     assert data["not_in_the_snapshot"] == ["tiktok:@harbour"]
     first = data["accounts"][0]
@@ -390,7 +390,7 @@ def test_where_no_account_was_looked_at_that_is_said(folder: Path, capsys: pytes
         "0 accounts as of 2026-05-04 06:00 UTC: the file names none, so nothing was looked at.\n"
     )
     assert run(["audit", "policy.yaml", "accounts.yaml", "-f", "json"]) == COULD_NOT
-    assert json.loads(capsys.readouterr().out)["complete"] is False
+    assert json.loads(capsys.readouterr().out)["result"]["complete"] is False
     (folder / "policy.yaml").write_text(POLICY, "utf-8")
     assert run(["audit", "policy.yaml", "accounts.yaml", "-q"]) == NO
     assert "3 of the register are not there" in capsys.readouterr().out

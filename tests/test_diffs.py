@@ -193,7 +193,11 @@ def test_what_cannot_be_compared_says_why(
         files = [f"tests/diffs/{name}/{side}.yaml" for side in ("before", "after")]
         assert run(["diff", *files, *more]) == COULD_NOT
         captured = capsys.readouterr()
-        assert captured.out == ""
+        if more == ["-f", "json"]:  # programs are told, too, and that it is not done
+            data = json.loads(captured.out)
+            assert (data["status"], data["result"], [one["id"] for one in data["findings"]]) == (2, None, ["could-not-run"])
+        else:
+            assert captured.out == ""
         assert reason in captured.err
         assert captured.err.count("\n") == 1
 

@@ -23,7 +23,8 @@ from socialpolicy.cli.main import COULD_NOT, GOOD, NO, run
 from socialpolicy.diffing import diff
 from socialpolicy.loading.findings import PolicyError
 from socialpolicy.policy import loads
-from socialpolicy.waiving import ConfigError, Waiver, applied, configured, waivers
+from socialpolicy.configuring import ConfigError, configuration, configured
+from socialpolicy.waiving import Waiver, applied
 from strategies import policy_texts, seeds
 
 DIFFS = Path(__file__).parent / "diffs"
@@ -48,11 +49,11 @@ def written(folder: Path, text: str | bytes, name: str = ".socialpolicy.toml") -
 
 def test_waivers_are_read_with_their_lines(tmp_path: Path) -> None:
     text = "# ours\n" + waive() + "\n" + waive(OTHER, until="2027-01-01", more='policy = "shop"\n')
-    first, second = waivers(written(tmp_path, text))
+    first, second = configuration(written(tmp_path, text)).waivers
     assert (first.finding, first.until, first.policy, first.line) == (KEY, date(2026, 12, 31), "", 2)
     assert (second.finding, second.until, second.policy, second.line) == (OTHER, date(2027, 1, 1), "shop", 8)
-    assert waivers(written(tmp_path, "")) == []
-    assert waivers(written(tmp_path, text.replace("\n", "\r\n")))[1].until == second.until
+    assert configuration(written(tmp_path, "")).waivers == ()
+    assert configuration(written(tmp_path, text.replace("\n", "\r\n"))).waivers[1].until == second.until
 
 
 def test_a_table_in_another_projects_file_counts_too(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_a_table_in_another_projects_file_counts_too(tmp_path: Path) -> None:
         "pyproject.toml",
     )
     assert configured(tmp_path) == pyproject
-    (waiver,) = waivers(pyproject)
+    (waiver,) = configuration(pyproject).waivers
     assert (waiver.finding, waiver.line) == (KEY, 3)
     own = written(tmp_path, "")
     assert configured(tmp_path) == own
@@ -112,7 +113,7 @@ def test_every_mistake_is_one_clear_error(
     text, id, line = MISTAKES[name]
     file = written(tmp_path, text)
     with pytest.raises(ConfigError) as error:
-        waivers(file)
+        configuration(file)
     (finding,) = error.value.findings
     assert (finding.id, finding.line) == (id, line)
     assert finding.hint
@@ -129,7 +130,7 @@ def test_every_mistake_is_one_clear_error(
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     text = waive("x").replace("[[waive]]", "[[waive]]\nwhy = 1") + "\n" + waive(until="7")
     with pytest.raises(ConfigError) as error:
-        waivers(written(tmp_path, text))
+        configuration(written(tmp_path, text))
     assert [finding.id for finding in error.value.findings] == ["unknown-key", "bad-waiver", "wrong-type"]
 
 
@@ -232,7 +233,7 @@ def test_a_waiver_never_hides_what_it_waives(compared: Callable[..., Ran]) -> No
     for arguments in (["--state"], ["--changelog"]):
         assert compared("version-too-small", "", *arguments).out == compared("version-too-small", text, *arguments).out
     (without,), (with_it,) = (
-        json.loads(compared("version-too-small", given_, "-f", "json").out) for given_ in ("", text)
+        json.loads(compared("version-too-small", given_, "-f", "json").out)["result"] for given_ in ("", text)
     )
     assert [change.pop("waived") for change in without["changes"]] == [False]
     assert [change.pop("waived") for change in with_it["changes"]] == [True]
@@ -453,7 +454,7 @@ def test_a_fingerprint_is_the_same_in_every_process(name: str) -> None:
             [sys.executable, "-m", "socialpolicy", "diff", *files(name), "-f", "json"],
             env=environment, capture_output=True, text=True, check=True,
         )  # fmt: skip
-        found.add(tuple(sorted(change["key"] for change in json.loads(ended.stdout)[0]["changes"])))
+        found.add(tuple(sorted(change["key"] for change in json.loads(ended.stdout)["result"][0]["changes"])))
     assert len(found) == 1
 
 

@@ -207,7 +207,7 @@ def test_data_for_programs_has_every_finding(capsys: pytest.CaptureFixture[str])
     assert run(["lint", str(file), "-f", "json", "--at", "2026-06-15"]) == NO
     data = json.loads(capsys.readouterr().out)
     assert Counter((one["id"], one["line"]) for one in data["findings"]) == wanted(file)
-    assert data["at"] == "2026-06-15T00:00:00Z"
+    assert data["result"]["at"] == "2026-06-15T00:00:00Z"
 
 
 def test_nothing_found_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

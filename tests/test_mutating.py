@@ -496,7 +496,7 @@ def test_an_unused_reason_is_exit_status_1(tmp_path: Path, capsys: pytest.Captur
 def test_survivors_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(tmp_path)
     status, text = told(capsys, str(tmp_path), "--mutate", "-f", "json")
-    mutants = json.loads(text)[0]["mutants"]
+    mutants = json.loads(text)["result"][0]["mutants"]
     assert status == 1
     assert mutants["tried"] == len(NAMES)
     assert mutants["no_difference"] == mutants["kept"] == mutants["findings"] == []

@@ -306,7 +306,7 @@ def test_open_has_an_exit_status_of_its_own(file: Path, capsys: pytest.CaptureFi
     assert "gave up" in out
     status, out, _ = asked(file, capsys, pigeons(8), "--budget", "1", "-f", "json")
     assert status == GAVE_UP
-    (found,) = json.loads(out)
+    (found,) = json.loads(out)["result"]
     assert found["held"] is False
     assert found["guarantees"][0]["status"] == "open"
 
@@ -328,7 +328,7 @@ def test_json_holds_what_text_says(file: Path, capsys: pytest.CaptureFixture[str
     names = ["never", "unaffected_by, but it is", "about nothing", "never ask, unless something is unknown"]
     status, out, _ = asked(file, capsys, claims(*names), "-f", "json")
     assert status == NO
-    (data,) = json.loads(out)
+    (data,) = json.loads(out)["result"]
     assert [one["status"] for one in data["guarantees"]] == ["holds", "fails", "vacuous", "holds"]
     assert data["held"] is False
     broken = data["guarantees"][1]["counterexample"]

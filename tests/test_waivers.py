@@ -17,7 +17,8 @@ import pytest
 from socialpolicy.cli.main import COULD_NOT, GOOD, NO, run
 from socialpolicy.diffing import diff
 from socialpolicy.policy import loads
-from socialpolicy.waiving import FILES, ConfigError, Waiver, applied, configured, waivers
+from socialpolicy.configuring import FILES, ConfigError, configuration, configured
+from socialpolicy.waiving import Waiver, applied
 
 ROOT = Path(__file__).parent.parent
 HEAD = """
@@ -99,9 +100,13 @@ class Shop:
         captured = self.capsys.readouterr()
         return Ended(status, captured.out, captured.err)
 
+    def report(self, *more: str) -> Any:
+        """Compare the versions, as a report for programs."""
+        return json.loads(self.diff("-f", "json", *more).out)
+
     def data(self, *more: str) -> Any:
         """Compare the versions, as data."""
-        (data,) = json.loads(self.diff("-f", "json", *more).out)
+        (data,) = self.report(*more)["result"]
         return data
 
 
@@ -184,7 +189,7 @@ def test_an_unused_waiver_is_a_finding(shop: Shop) -> None:
     assert ended.status == GOOD
     assert "waiver-unused" in ended.out
     assert f"{path.name}:7" in ended.out
-    (finding,) = shop.data()["findings"]
+    (finding,) = [one for one in shop.report()["findings"] if one["id"].startswith("waiver")]
     assert (finding["id"], finding["line"]) == ("waiver-unused", 7)
 
 
@@ -330,7 +335,7 @@ def test_every_mistake_of_a_file_is_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "waivers.toml"
     path.write_text(entry(by=None) + "\n" + entry(until=None) + "\n" + entry(finding='"x"'), "utf-8")
     with pytest.raises(ConfigError) as caught:
-        waivers(path)
+        configuration(path).waivers
     assert [(finding.id, finding.line) for finding in caught.value.findings] == [
         ("missing-key", 1), ("missing-key", 6), ("bad-waiver", 11),
     ]  # fmt: skip
@@ -341,7 +346,7 @@ def test_what_is_no_text_is_an_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "waivers.toml"
     path.write_bytes(content)
     with pytest.raises(ConfigError):
-        waivers(path)
+        configuration(path).waivers
 
 
 def test_a_file_that_is_not_there_is_an_error(shop: Shop) -> None:
@@ -564,6 +569,6 @@ def test_a_fingerprint_is_the_same_in_every_process(shop: Shop, case: str) -> No
             cwd=shop.folder, capture_output=True, text=True, encoding="utf-8", check=True,
             env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": str(seed)},
         )  # fmt: skip
-        (data,) = json.loads(ended.stdout)
+        (data,) = json.loads(ended.stdout)["result"]
         found.add(tuple(sorted(change["key"] for change in data["changes"])))
     assert len(found) == 1

@@ -236,16 +236,17 @@ class Diff:
         }
 
 
-def diff(old: Policy, new: Policy, *, conflicts: int = CONFLICTS) -> Diff:
+def diff(old: Policy, new: Policy, *, conflicts: int = CONFLICTS, needs: Mapping[str, Bump] | None = None) -> Diff:
     """Compare two versions of a policy, over all actions.
 
+    ``needs`` says of kinds of changes which step between versions they call for, where it is another than ``NEEDS`` has.
     Raises ``NotComparable`` (another policy, a fact of another type) and ``Undecided`` where a stated limit is met.
     """
     from socialpolicy.comparing import NotComparable
 
     if old.id != new.id:
         raise NotComparable([f"{old.id} and {new.id} are two policies."])
-    return Differing(old, new, conflicts).diff()
+    return Differing(old, new, conflicts, needs or {}).diff()
 
 
 def shown_data(shown: Shown) -> dict[str, Plain]:
@@ -261,8 +262,8 @@ def shown_data(shown: Shown) -> dict[str, Plain]:
 class Differing:
     """One diff being made."""
 
-    def __init__(self, old: Policy, new: Policy, conflicts: int) -> None:
-        self.old, self.new, self.conflicts = old, new, conflicts
+    def __init__(self, old: Policy, new: Policy, conflicts: int, needs: Mapping[str, Bump]) -> None:
+        self.old, self.new, self.conflicts, self.needs = old, new, conflicts, needs
         self.comparison = compare(old.program, new.program, conflicts=conflicts)
         self.before, self.after = applying_data(old.program), applying_data(new.program)
         self.base = digest(program_data(old.program, self.before))
@@ -272,6 +273,7 @@ class Differing:
         """Put together all that changed, what calls for the largest bump first."""
         guarantees, changed = self.guarantees()
         changes = [*self.decisions(), *self.refused(), *self.facts(), *changed, *self.rules(), *self.wording()]
+        changes = [replace(change, needs=self.needs.get(change.id, change.needs)) for change in changes]
         changes.sort(key=lambda change: (-change.needs, change.direction != "stricter"))
         return Diff(self.old, self.new, self.comparison, tuple(changes), guarantees)
 

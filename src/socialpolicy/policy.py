@@ -24,6 +24,7 @@ class Policy(Decider):
         self.data = loaded.data
         self.groups = loaded.groups
         self.lines = loaded.lines
+        self.version_line = loaded.version_line
         self.warnings = loaded.warnings
         self.bases = loaded.bases
         self.terms = loaded.terms

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,7 @@ from socialpolicy.storing import (
     raw_of,
     read_releases,
 )
+from socialpolicy.testing import failed_case
 from socialpolicy.versions import Bump, bump_made, is_prerelease, next_version, parsed
 from socialpolicy.writing import NewFile, clear, locked, write_together
 
@@ -299,20 +300,11 @@ def drafts_below(draft: Draft) -> list[Finding]:
 def failed_cases(draft: Draft) -> tuple[int, list[Finding]]:
     """How many test cases there are, and a finding for each one that fails."""
     results = draft.policy.test()
-    found = [
-        Finding(
-            "case-fails",
-            f"case {one.case.id} fails: {listed([item.what for item in one.differences], 'and')} not as expected.",
-            one.case.file,
-            one.case.line,
-            hint="`socialpolicy test` shows it.",
-        )
-        for one in results.failed
-    ]
+    found = [failed_case(draft.policy, one) for one in results.failed]
     left = len(found) - FAILED_SHOWN
     if left > 0:
         found = found[:FAILED_SHOWN]
-        found.append(replace(found[0], message=f"{left} more cases fail.", line=1))
+        found.append(Finding("case-fails", f"{left} more cases fail.", found[0].file))
     return len(results.results), found
 
 
@@ -336,7 +328,7 @@ def broken_guarantees(draft: Draft) -> list[Finding]:
         if one.id in places:
             where = ("guarantees", places[one.id], "id")
         message = f"the guarantee {one.id} {words.get(one.status, 'is not proved')}: {one.title}"
-        document.tell("guarantee-fails", where, message, "`socialpolicy prove` shows why.")
+        document.tell(f"guarantee-{one.status}", where, message, "`socialpolicy prove` shows why.")
     return document.findings
 
 

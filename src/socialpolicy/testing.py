@@ -6,7 +6,8 @@ beside the policy, and as ``examples`` inside its rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -20,7 +21,7 @@ from socialpolicy.decisions import Decision
 from socialpolicy.errors import ActionError
 from socialpolicy.interpret import applying
 from socialpolicy.loading.documents import Document
-from socialpolicy.loading.findings import CasesError, Finding, Level, LimitError, Where, meant
+from socialpolicy.loading.findings import CasesError, Finding, Level, LimitError, Place, Where, meant
 from socialpolicy.loading.models import CasesFile, Comparison, Expect
 from socialpolicy.loading.reading import read_file
 from socialpolicy.loading.structure import structured
@@ -115,15 +116,23 @@ class Results:
         return coverage(self.policy, [result.case for result in self.results])
 
 
-def test(policy: Policy, paths: Sequence[Path] | None = None, *, matching: str = "") -> Results:
+def test(
+    policy: Policy,
+    paths: Sequence[Path] | None = None,
+    *,
+    matching: str = "",
+    documents: Iterable[Document] | None = None,
+) -> Results:
     """Run the examples inside rules and the cases of these files or folders (by default those beside the policy).
 
-    ``matching`` keeps the cases alone whose id or story has this text. Raises ``CasesError`` with every finding.
+    ``matching`` keeps the cases alone whose id or story has this text; ``documents`` are files of cases that were read
+    already, in place of paths. Raises ``CasesError`` with every finding.
     """
     cases = [*examples(policy)]
     findings: list[Finding] = []
-    for path in files_beside(policy) if paths is None else case_files(paths):
-        document = read_file(path)
+    if documents is None:
+        documents = map(read_file, files_beside(policy) if paths is None else case_files(paths))
+    for document in documents:
         cases.extend(cases_of(policy, document))
         findings.extend(document.findings)
     cases, repeated = unique(cases)
@@ -183,6 +192,27 @@ def unique(cases: list[Case]) -> tuple[list[Case], list[Finding]]:
                 )
             )
     return list(first.values()), findings
+
+
+def failed_case(policy: Policy, result: Result) -> Finding:
+    """A case that fails, as a finding: what came instead of what was expected, and which rules decided."""
+    case, decision = result.case, result.decision
+    what = "; ".join(
+        f"{one.what}: expected {worded(one.expected)}, got {worded(one.got)}" for one in result.differences
+    )
+    related: list[Place] = []
+    if decision is not None:
+        rules = [rule for rule in decision.because if rule in policy.lines]
+        related = [Place(policy.file_of(rule), policy.lines[rule], f"{rule} decides") for rule in rules]
+    return Finding(
+        "case-fails", f"case {case.id} fails: {what}.", case.file, case.line,
+        hint="`socialpolicy test` shows it.", key=case.id, related=tuple(related),
+    )  # fmt: skip
+
+
+def worded(value: Plain) -> str:
+    """A value of a difference."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def examples(policy: Policy) -> Iterator[Case]:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,9 +22,10 @@ from socialpolicy.comparing import record
 from socialpolicy.conditions import All, During, reads
 from socialpolicy.instants import begins, day, ends, zone
 from socialpolicy.linting import About, Doubt, Linting, is_own, undated
-from socialpolicy.loading.documents import Document, ListSpot, MappingSpot, Spot
+from socialpolicy.loading.documents import Document
 from socialpolicy.loading.documents import begins as begin_of
 from socialpolicy.loading.findings import Finding, Level, PolicyError, Where, listed, meant
+from socialpolicy.loading.ignoring import ignores, target
 from socialpolicy.loading.models import Comparison, ConditionText, InForce, InForceFor, NamedCondition, ScopeAllBut
 from socialpolicy.loading.reading import read_file
 from socialpolicy.program import Effect
@@ -42,7 +42,6 @@ SHARE = 60
 """From how many percent of a group's values on a list seems to be meant as the group."""
 NAMED = 4
 """How many rules are named in one finding."""
-IGNORE = re.compile(r"\s*#\s*socialpolicy:\s*ignore\b\s*(?:\[([^\]]*)\])?(.*)")
 LINTS = frozenset({
     "allow-too-wide", "approval-by-author-alone", "approval-never-given", "dates-gap", "dates-overlap", "ends-soon", "expired", "ignore-without-reason",
     "lint-open", "missing-owner", "need-tested-elsewhere", "override-never-matters", "partial-group", "review-overdue",
@@ -50,6 +49,8 @@ LINTS = frozenset({
     "unused-condition", "unused-contact", "unused-group", "unused-ignore", "unused-tag", "unused-template", "unused-terms",
 })  # fmt: skip
 """The ids of all findings of ``lint``."""
+OF_FILES = frozenset({"policy-not-found", "unlisted-release", "unused-reason"})
+"""What ``validate`` says of files that can be used all the same."""
 PROVED = frozenset(about.value for about in About if about is not About.OPEN)
 """The ids of those for which the solver is asked."""
 
@@ -630,23 +631,16 @@ class Tidying:
         if self.document is None:
             return
         for line, names, reason in list(ignores(self.document)):
-            target = next(
-                (
-                    number
-                    for number in range(line + 1, len(self.document.lines) + 1)
-                    if not comment(self.document.line(number))
-                ),
-                line,
-            )
+            below = target(self.document, line)
             if not reason:
                 message = "this comment gives no reason, so it ignores nothing."
                 self.tell_comment("ignore-without-reason", line, message, "write why behind the bracket.")
                 continue
             for name in names or [""]:
-                kept = [one for one in self.found if one[0].id != name or target not in one[1] or name == "lint-open"]
+                kept = [one for one in self.found if one[0].id != name or below not in one[1] or name == "lint-open"]
                 taken = len(self.found) - len(kept)
                 self.found, self.ignored = kept, self.ignored + taken
-                if not taken and (name in select or name not in LINTS):
+                if not taken and name not in OF_FILES and (name in select or name not in LINTS):
                     what = (
                         f"there is no finding {name}" if name in LINTS else f"{name or 'nothing'} is no finding of lint"
                     )
@@ -664,46 +658,6 @@ class Tidying:
         column = len(text) - len(text.lstrip()) + 1
         finding = Finding(id, message, self.policy.file, line, column, len(text) + 1, hint, Level.WARNING, text)
         self.found.append((finding, frozenset()))
-
-
-def comment(line: str) -> bool:
-    """Whether a line is a comment, or blank."""
-    return not line.strip() or line.lstrip().startswith("#")
-
-
-def ignores(document: Document) -> Iterator[tuple[int, list[str], str]]:
-    """The comments that ignore findings: their line, the ids and the reason."""
-    if "socialpolicy:" not in document.text:
-        return
-    document.line(1)
-    texts: set[int] | None = None
-    for number, line in enumerate(document.lines, 1):
-        found = IGNORE.match(line)
-        if found:
-            texts = texts if texts is not None else set(inside_texts(document.spot))
-            if number not in texts:
-                yield (
-                    number,
-                    [name.strip() for name in (found[1] or "").split(",") if name.strip()],
-                    found[2].strip(" :-"),
-                )
-
-
-def inside_texts(spot: Spot | None) -> Iterator[int]:
-    """The lines that are part of texts of several lines."""
-    waiting = [spot]
-    while waiting:
-        match waiting.pop():
-            case MappingSpot(values=values):
-                waiting.extend(values.values())
-            case ListSpot(items=items):
-                waiting.extend(items)
-            case ScalarEvent() as event:
-                begin: Any = event.start_mark
-                end: Any = event.end_mark
-                yield from range(begin.line + 2, end.line + 1)
-            case _:
-                pass
 
 
 def entries(condition: ConditionText | str | None, where: Where) -> Iterator[Used]:

@@ -15,23 +15,15 @@ it waives is listed as waived. It ends with the day ``until``. One that waives n
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from socialpolicy.loading.findings import Finding, FindingsError, Level, meant, visible
-from socialpolicy.loading.reading import FILE_BYTES
+from socialpolicy.loading.findings import Finding, Level, meant, visible
 
-FILES = (".socialpolicy.toml", "pyproject.toml")
 KEY = re.compile(r"[a-z]+(-[a-z]+)*:[0-9a-f]{12}", re.ASCII)
 KEYS = ("finding", "reason", "by", "until", "policy")
-
-
-class ConfigError(FindingsError):
-    """A configuration file with errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,84 +37,6 @@ class Waiver:
     policy: str = ""
     file: str = ""
     line: int = 1
-
-
-def configured(folder: Path) -> Path | None:
-    """The configuration file of a folder, if it has one."""
-    for name in FILES:
-        path = folder / name
-        if path.is_file() and (name != "pyproject.toml" or "socialpolicy" in tool_table(path)):
-            return path
-    return None
-
-
-def tool_table(path: Path) -> dict[str, Any]:
-    """The table ``tool`` of a pyproject.toml; empty where the file cannot be read as one: it is not ours."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return table if isinstance(table, dict) else {}
-
-
-def waivers(path: Path) -> list[Waiver]:
-    """The waivers in a configuration file. Raises ``ConfigError`` with every mistake in it."""
-    name = str(path)
-    try:
-        raw = path.read_bytes()
-        if len(raw) > FILE_BYTES:
-            raise ConfigError([Finding("too-large", "the configuration is larger than any should be.", name)])
-        text = raw.decode("utf-8")
-        data: Any = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        place = re.search(r"line (\d+), column (\d+)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        message = f"this is no TOML: {str(error) or 'nested too deeply'}"
-        raise ConfigError(
-            [Finding("syntax", message, name, line, column, column + 1, "check brackets and quotes.")]
-        ) from None
-    if path.name == "pyproject.toml":
-        table = data.get("tool", {})
-        data = table.get("socialpolicy", {}) if isinstance(table, dict) else table
-    if not isinstance(data, dict):
-        at = line_of(text, "socialpolicy")
-        raise ConfigError(
-            [Finding("wrong-type", "`socialpolicy` is a table.", name, at, hint="write [tool.socialpolicy].")]
-        )
-    findings = [
-        Finding(
-            "unknown-key",
-            f"{visible(key)} is no key of the configuration.",
-            name,
-            line_of(text, key),
-            hint=meant(key, ["waive"]) or "there is `waive`.",
-        )
-        for key in data
-        if key != "waive"
-    ]
-    entries = data.get("waive", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ConfigError(
-            [
-                *findings,
-                Finding(
-                    "wrong-type", "`waive` is a list of tables.", name, line_of(text, "waive"), hint="write [[waive]]."
-                ),
-            ]
-        )
-    lines = [
-        number for number, content in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[.*waive\s*\]\]", content)
-    ]
-    found: list[Waiver] = []
-    for index, entry in enumerate(entries):
-        line = lines[index] if index < len(lines) else line_of(text, "waive")
-        mistakes = list(wrong(entry, name, line))
-        findings += mistakes
-        if not mistakes:
-            found.append(Waiver(**entry, file=name, line=line))
-    if findings:
-        raise ConfigError(findings)
-    return found
 
 
 def wrong(entry: dict[str, Any], file: str, line: int) -> Iterable[Finding]:
@@ -164,13 +78,6 @@ def wrong(entry: dict[str, Any], file: str, line: int) -> Iterable[Finding]:
         )
     if not isinstance(entry.get("policy", ""), str):
         yield Finding("wrong-type", "`policy` is the id of a policy.", file, line, hint='write policy = "…".')
-
-
-def line_of(text: str, word: str) -> int:
-    """The first line that a word begins, or the first line."""
-    return next(
-        (number for number, line in enumerate(text.splitlines(), 1) if line.lstrip(" [\"'").startswith(word)), 1
-    )
 
 
 def applied(

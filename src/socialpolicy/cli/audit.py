@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,8 +13,12 @@ from socialpolicy.auditing import Audit, Audited, audit, close_to, contacts
 from socialpolicy.cli import output, records, sources
 from socialpolicy.cli.main import COULD_NOT, GOOD, NO
 from socialpolicy.facts.accounts import read_snapshot
-from socialpolicy.loading.findings import listed, visible
+from socialpolicy.loading.findings import Finding, Level, Place, listed, visible
 from socialpolicy.policy import Policy
+from socialpolicy.reporting.report import Check, Report
+
+if TYPE_CHECKING:
+    from socialpolicy.configuring import Configuration
 
 KINDS = {"denial": "stop", "revision": "put right", "approval": "ask", "duty": "do", "hand_over": "pass on"}
 
@@ -20,26 +26,80 @@ KINDS = {"denial": "stop", "revision": "put right", "approval": "ask", "duty": "
 @click.command()
 @click.argument("source")
 @click.argument("accounts", metavar="ACCOUNTS")
-@output.formats("text", "json")
+@output.formats(*output.REPORTS)
 @output.quiet_option
 @output.color_option
-def command(source: str, accounts: str, formats: list[tuple[str, str]], quiet: bool, color: str) -> int:
+@output.config_option
+def command(
+    source: str, accounts: str, formats: list[tuple[str, str]], quiet: bool, color: str, config: Path | None
+) -> int:
     """Look over ACCOUNTS, a file of what the platforms say, by a policy and its register.
 
     Exit status 0 means that there is nothing to do, 1 that there is, 2 that something could not be told.
     """
-    records.one_standard_input(source, accounts)
-    policy = sources.policy_of(source)
-    found = audit(policy, read_snapshot(policy, records.document(accounts)))
-    on = output.colored(color)
-    output.write(
-        formats,
-        {
-            "text": lambda: "\n".join(summary(found, on) if quiet else told(policy, found, on)),
-            "json": lambda: output.as_json(as_data(policy, found)),
-        },
-    )
-    return NO if not found.good else GOOD if found.told else COULD_NOT
+    with output.answering(formats, "audit"):
+        records.one_standard_input(source, accounts)
+        policy = sources.policy_of(source)
+        found = audit(policy, read_snapshot(policy, records.document(accounts)))
+        chosen = output.chosen(config)
+        return output.answer(formats, report(policy, found, accounts, chosen, quiet=quiet, on=output.colored(color)))
+
+
+def report(
+    policy: Policy, found: Audit, file: str, chosen: Configuration, *, quiet: bool = False, on: bool = False
+) -> Report:
+    """What came of all accounts, as a report."""
+    checks = [
+        Check(
+            "audit", account.id, file, account.line or 1,
+            tuple(chosen.applied(findings_of(policy, account, found.absent, file))),
+            open="not all could be told" if account.untold else "",
+        )
+        for account in found.accounts
+    ]  # fmt: skip
+    for name in found.absent:
+        owner = contacts(policy, [policy.written.accounts[name].owner])
+        message = f"the account {name} is in the register, but not among these accounts."
+        hint = f"{owner} can say what became of it."
+        one = Finding("account-missing", message, file, hint=hint, key=f"{policy.id} {name}")
+        checks.append(Check("audit", name, file, 1, tuple(chosen.applied([one]))))
+    findings = tuple(finding for check in checks for finding in check.findings)
+    against = any(finding.level is Level.ERROR for finding in findings)
+    return Report(
+        "audit", NO if against else GOOD if found.told else COULD_NOT, next(summary(found, on=False)), findings,
+        tuple(checks), as_data(policy, found), lambda: "\n".join(summary(found, on) if quiet else told(policy, found, on)),
+    )  # fmt: skip
+
+
+def findings_of(policy: Policy, account: Audited, absent: Sequence[str], file: str) -> Iterator[Finding]:
+    """What was found of one account."""
+
+    def finding(id: str, message: str, hint: str, key: str, level: Level = Level.ERROR) -> Finding:
+        line = account.line or 1
+        return Finding(id, message, file, line, hint=hint, level=level, key=f"{policy.id} {account.id} {key}")
+
+    if not account.registered:
+        hint = close_to(policy, account, absent)
+        message = f"the account {account.id} is not in the register."
+        yield finding("account-unregistered", message, hint or "add it, or close it.", "")
+    for one in account.todo:
+        who = contacts(policy, one.who)
+        limit = f" within {one.within}" if one.within else ""
+        rule = f"{one.rule} asks for it" + (f", of {who}{limit}" if who else limit)
+        related = (
+            (Place(policy.file_of(one.rule), policy.lines[one.rule], f"{one.rule} asks for it"),)
+            if one.rule in policy.lines
+            else ()
+        )
+        needs = finding("account-needs", f"{account.id}: {one.say}", f"{rule}.", f"{one.kind} {one.rule} {one.say}")
+        yield replace(needs, related=related)
+    for differs in account.differs:
+        message = f"{account.id}, {differs.what}: the register has {differs.register}, the platform {differs.found}."
+        yield finding("account-differs", message, "put the one right that is wrong.", differs.what)
+    for untold in account.untold:
+        facts = listed([question(policy, name) for name in untold.missing], "and")
+        message = f"{account.id}: whether {untold.rule} counts could not be told."
+        yield finding("account-open", message, f"find out: {facts}", untold.rule, Level.WARNING)
 
 
 def told(policy: Policy, found: Audit, on: bool) -> Iterator[str]:

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import GOOD, NO
-from socialpolicy.decisions import Decision
-from socialpolicy.diffing import VERSION_FINDINGS, Change, Diff, diff, example
-from socialpolicy.loading.findings import Finding
+from socialpolicy.diffing import VERSION_FINDINGS, Change, Diff, example
+from socialpolicy.loading.findings import Level
 from socialpolicy.loading.findings import told as findings_told
 from socialpolicy.policy import Policy
 from socialpolicy.proving import Status
+from socialpolicy.reporting.report import Check, Report
+from socialpolicy.reporting.review import came, of_impact, waiver_lines
+from socialpolicy.reviewing import FAIL_ON, NO_RELEASE, Compared, compared, findings_of
 from socialpolicy.solving import CONFLICTS
+from socialpolicy.storing import Store
 from socialpolicy.versions import Bump
-from socialpolicy.waiving import Waiver, applied, configured, waivers
 
+if TYPE_CHECKING:
+    from socialpolicy.configuring import Configuration
+    from socialpolicy.reporting.writing import Block
+
+Pair: TypeAlias = tuple[str, Policy | None, Policy | None]
+"""Why there is nothing to compare with, where that is so; the old policy, and the new one."""
 COLORS = {"stricter": "red", "looser": "green", "other": "yellow"}
 WIDTH = 100
 VERSION = re.compile(r"[\^~<>=]*\d+(\.|$)", re.ASCII)
-FAIL_ON = ["bump", "stricter", "looser", "any", "never"]
-
-
-@dataclass
-class Compared:
-    """What became of one policy: its diff, or that it is new or gone; and which changes are waived."""
-
-    id: str
-    diff: Diff | None = None
-    only: str = ""
-    waived: dict[str, Waiver] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
 
 
 @click.command()
@@ -52,14 +50,16 @@ class Compared:
 @click.option(
     "--fail-on", type=click.Choice(FAIL_ON), default="bump", show_default=True, help="What exit status 1 means."
 )
+@click.option("--replay", metavar="LOG", help="Recorded actions, a JSON object a line: how many are decided otherwise?")
 @click.option("--changelog", is_flag=True, help="Print the sentences for a changelog alone.")
-@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Where waivers stand.")
+@output.config_option
 @click.option("--at", "today", metavar="DATE", help="The day on which waivers have to hold; today if left out.")
 @click.option(
     "--budget", type=click.IntRange(1), default=CONFLICTS, show_default=True, help="Conflicts of the solver a question."
 )
 @click.option("-v", "--verbose", is_flag=True, help="All examples, changes of wording, and what waives each.")
-@output.formats("text", "json")
+@output.link_option
+@output.formats(*output.REPORTS)
 @output.quiet_option
 @output.color_option
 def command(
@@ -68,11 +68,13 @@ def command(
     against: str | None,
     state: bool,
     fail_on: str,
+    replay: str | None,
     changelog: bool,
     config: Path | None,
     today: str | None,
     budget: int,
     verbose: bool,
+    link: str,
     formats: list[tuple[str, str]],
     quiet: bool,
     color: str,
@@ -81,30 +83,104 @@ def command(
 
     What is said is proved, each change is shown by an action that both versions decided, and nothing else changes.
     """
-    pairs = list(paired(old, new, against))
-    day = a_day(today)
-    given = waivers(config or configured(Path()) or Path()) if config or configured(Path()) else []
-    compared = [one_compared(before, after, given, day, budget) for before, after in pairs]
-    used = {waiver for one in compared for waiver in one.waived.values()}
-    for one in compared:  # what waives a change of one policy is not unused for another one
-        places = {(waiver.file, waiver.line) for waiver in used - set(one.waived.values())}
-        one.findings = [
-            finding
-            for finding in one.findings
-            if finding.id != "waiver-unused" or (finding.file, finding.line) not in places
-        ]
-    on = output.colored(color)
+    with output.answering(formats, "diff"):
+        pairs = list(paired(old, new, against))
+        found = compared(pairs, output.chosen(config), a_day(today), budget, recorded(replay))
+        shown = Shown(quiet=quiet, verbose=verbose, on=output.colored(color), state=state, changelog=changelog)
+        marker = found[0].id if len(found) == 1 else new or old
+        return output.answer(formats, report(found, output.chosen(config), fail_on, shown, link, marker))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a comparison a person wants to see."""
+
+    quiet: bool = False
+    verbose: bool = False
+    on: bool = False
+    state: bool = False
+    changelog: bool = False
+
+
+def report(
+    found: Sequence[Compared], chosen: Configuration, fail_on: str, shown: Shown, link: str = "", marker: str = ""
+) -> Report:
+    """What changes, as a report."""
 
     def text() -> str:
-        if state:
-            states = [one.diff.state if one.diff else Bump.MAJOR for one in compared if one.only != "new"]
-            return max(states, default=Bump.IDENTICAL).word
-        if changelog:
-            return "\n".join(line for one in compared if one.diff for line in for_changelog(one.diff))
-        return "\n\n".join(told(one, verbose=verbose, quiet=quiet, on=on) for one in compared)
+        if shown.state:
+            return state_of(found).word
+        if shown.changelog:
+            return "\n".join(line for one in found if one.diff for line in for_changelog(one.diff))
+        return "\n\n".join(told(one, verbose=shown.verbose, quiet=shown.quiet, on=shown.on) for one in found)
 
-    output.write(formats, {"text": text, "json": lambda: output.as_json([as_data(one) for one in compared])})
-    return NO if any(fails(one, fail_on) for one in compared) else GOOD
+    def page(rows: int) -> list[Block]:
+        from socialpolicy.reporting.review import Linking, review
+
+        return review(found, rows, Linking(link))
+
+    checks = tuple(
+        Check(
+            "diff", one.id, one.policy.file if one.policy else "",
+            findings=tuple(chosen.applied(findings_of(one, fail_on))),
+        )
+        for one in found
+    )  # fmt: skip
+    findings = tuple(finding for check in checks for finding in check.findings)
+    against = any(finding.level is Level.ERROR and not finding.accepted for finding in findings)
+    return Report(
+        "diff", NO if against and fail_on != "never" else GOOD, summary(found), findings, checks,
+        [as_data(one) for one in found], text, page, marker=marker,
+    )  # fmt: skip
+
+
+def state_of(found: Iterable[Compared]) -> Bump:
+    """The largest step that any of the policies calls for."""
+    states = [one.diff.state if one.diff else Bump.MAJOR for one in found if one.diff or one.only == "gone"]
+    return max(states, default=Bump.IDENTICAL)
+
+
+def summary(found: Sequence[Compared]) -> str:
+    """What became of all policies, in a sentence."""
+    if not found:
+        return "There is no policy to compare."
+    parts = []
+    for one in found:
+        if one.diff is None:
+            parts.append(f"{one.id}: {'has no release yet' if one.only == NO_RELEASE else f'is {one.only}'}")
+            continue
+        bump = one.diff
+        problem = next((text for id, text in bump.problems.items() if id in VERSION_FINDINGS), "")
+        step = problem or ("identical" if bump.state is Bump.IDENTICAL else f"a {bump.state.word} change")
+        parts.append(f"{one.id} {bump.old.version} -> {bump.new.version}: {step}")
+    return f"{'; '.join(parts)}."
+
+
+def recorded(name: str | None) -> list[Mapping[str, Any]] | None:
+    """The actions in a file of records: a JSON object a line. Raises ``CasesError`` with every line that is none."""
+    if name is None:
+        return None
+    from socialpolicy.loading.findings import CasesError, Finding
+
+    lines = (sys.stdin.buffer if name == "-" else sources.exists(name).open("rb")).readlines()
+    found: list[Mapping[str, Any]] = []
+    mistakes: list[Finding] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line)
+        except (ValueError, RecursionError):
+            data = None
+        if isinstance(data, dict):
+            facts = data.get("facts")  # of a record of a decision
+            found.append(facts if isinstance(facts, dict) else data)
+        else:
+            problem = "this line is no JSON object, so it is no recorded action."
+            mistakes.append(Finding("syntax", problem, name, number, hint="write the facts of one action a line."))
+    if mistakes:
+        raise CasesError(mistakes)
+    return found
 
 
 def a_day(text: str | None) -> date:
@@ -120,18 +196,18 @@ def a_day(text: str | None) -> date:
 # -- what is compared ------------------------------------------------------------------------------------------------
 
 
-def paired(old: str, new: str | None, against: str | None) -> Iterator[tuple[Policy | None, Policy | None]]:
-    """The policies to compare, old with new, by their ids."""
+def paired(old: str, new: str | None, against: str | None) -> Iterator[Pair]:
+    """The policies to compare, old with new, by their ids; and why there is no old one, where that is not that it is new."""
     if (new is None) is (against is None):
         raise click.UsageError("Give OLD and NEW, or one SOURCE and --against REV.")
     if new is None:
         assert against is not None
         for after in sources.policies_of(old):
-            yield earlier(after, against), after
+            yield earlier(after, against)
         return
     before, after_all = list(sources.policies_of(old)), list(sources.policies_of(new))
     if len(before) == len(after_all) == 1:
-        yield before[0], after_all[0]
+        yield "", before[0], after_all[0]
         return
     for policies in (before, after_all):
         for one, other in combinations(policies, 2):
@@ -141,17 +217,17 @@ def paired(old: str, new: str | None, against: str | None) -> Iterator[tuple[Pol
                 )
     mine, theirs = ({policy.id: policy for policy in policies} for policies in (before, after_all))
     for id in dict.fromkeys((*theirs, *mine)):
-        yield mine.get(id), theirs.get(id)
+        yield "", mine.get(id), theirs.get(id)
 
 
-def earlier(policy: Policy, against: str) -> Policy | None:
-    """The earlier version of a policy that it is compared with; None where a revision does not have it yet."""
+def earlier(policy: Policy, against: str) -> Pair:
+    """The earlier version of a policy that it is compared with, and the policy; None where there is none yet."""
     if against == "latest" or VERSION.match(against):
-        if "@" in policy.file or not Path(policy.file).exists():
-            return sources.store().get(f"{policy.id}@{against}")
-        from socialpolicy.storing import Store
-
-        return Store(Path(policy.file).parent).get(f"{policy.id}@{against}")
+        beside = "@" not in policy.file and Path(policy.file).exists()
+        store = Store(Path(policy.file).parent) if beside else sources.store()
+        if against == "latest" and not store.releases(policy.id):
+            return NO_RELEASE, None, policy
+        return "", store.get(f"{policy.id}@{against}"), policy
     path = Path(policy.file)
     if not path.exists():
         raise click.UsageError(
@@ -160,33 +236,8 @@ def earlier(policy: Policy, against: str) -> Policy | None:
     within = Path(os.path.relpath(path.resolve(), Path.cwd()))
     name = f"./{within.as_posix()}"
     commit = sources.commit_of(against, f"{against}:{name}")
-    return sources.policy_at(against, name) if sources.kind_at(commit, name) is not None else None
-
-
-def one_compared(old: Policy | None, new: Policy | None, given: Sequence[Waiver], day: date, budget: int) -> Compared:
-    """Compare one policy, and see what is waived."""
-    if old is None or new is None:
-        some = old or new
-        assert some is not None
-        return Compared(some.id, only="new" if old is None else "gone")
-    found = diff(old, new, conflicts=budget)
-    keys = [change.key for change in found.changes if change.fingerprint]
-    waived, findings = applied(given, keys, new.id, day)
-    return Compared(new.id, found.waiving(waived), "", waived, findings)
-
-
-def fails(one: Compared, fail_on: str) -> bool:
-    """Whether the answer is no."""
-    if fail_on == "never":
-        return False
-    if one.diff is None:
-        return one.only == "gone"
-    left = [change for change in one.diff.changes if change.key not in one.diff.waived]
-    if set(one.diff.problems) & VERSION_FINDINGS or one.diff.lost:
-        return True
-    if fail_on in ("stricter", "looser"):
-        return any(change.direction == fail_on for change in left)
-    return fail_on == "any" and any(change.needs > Bump.PATCH for change in left)
+    old = sources.policy_at(against, name) if sources.kind_at(commit, name) is not None else None
+    return "", old, policy
 
 
 # -- what is printed -------------------------------------------------------------------------------------------------
@@ -197,6 +248,8 @@ def told(one: Compared, *, verbose: bool, quiet: bool, on: bool) -> str:
     if one.diff is None:
         if one.only == "new":
             return f"{one.id}  is new: there is nothing to compare it with"
+        if one.only == NO_RELEASE:
+            return f"{one.id}  has no release yet: there is nothing to compare it with"
         return f"{output.paint(one.id, None, on, bold=True)}  is gone: no version of it decides any more"
     found = one.diff
     lines = [headline(found, on)]
@@ -207,6 +260,7 @@ def told(one: Compared, *, verbose: bool, quiet: bool, on: bool) -> str:
             lines += beside(one, on, verbose=verbose)
         lines += guarantees(found, on)
         lines += wording(found, verbose=verbose)
+        lines += ["", f"  recorded  {of_impact(one.impact)}"] if one.impact else []
         lines += waived_lines(one)
     if one.findings:
         lines += ["", output.painted_findings(findings_told(one.findings), on)]
@@ -255,11 +309,6 @@ def section(one: Compared, direction: str, verbose: bool, on: bool) -> Iterator[
                 yield from wrapped(f"with all facts: {example(shown.facts)}")
         if verbose or change.key in one.waived:
             yield f"            {change.key}"
-
-
-def came(decision: Decision) -> str:
-    """The outcome of a decision, and that it is open where it is."""
-    return decision.outcome.word if decision.determined else f"{decision.outcome.word} (open)"
 
 
 def wrapped(text: str, indent: int = 12) -> Iterator[str]:
@@ -358,7 +407,7 @@ def next_step(one: Compared) -> Iterator[str]:
     if reasons and "bump-too-small" in found.problems:
         yield "      or, if it was agreed on, waive it in .socialpolicy.toml:"
         for change in reasons[:3]:
-            yield f'        [[waive]]\n        finding = "{change.key}"\n        reason = "…"\n        by = "…"\n        until = 2026-12-31'
+            yield from (f"        {line}" for line in waiver_lines(change).splitlines())
         if len(reasons) > 3:
             yield f"        … and {len(reasons) - 3} more; -v shows the key of each"
 
@@ -379,5 +428,5 @@ def as_data(one: Compared) -> dict[str, Any]:
         {"finding": key, "by": waiver.by, "until": waiver.until.isoformat(), "reason": waiver.reason}
         for key, waiver in one.waived.items()
     ]
-    data["findings"] = [finding.as_data() for finding in one.findings]
+    data["impact"] = one.impact.as_data() if one.impact else None
     return data

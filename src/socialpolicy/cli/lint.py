@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -14,10 +15,12 @@ import click
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import GAVE_UP, GOOD, NO
 from socialpolicy.instants import day, instant
-from socialpolicy.loading.findings import Finding, Level, meant, told
+from socialpolicy.loading.findings import SHOWN_AT_MOST, Finding, Level, meant, told
+from socialpolicy.reporting.report import Check, Report
 from socialpolicy.solving import CONFLICTS
 
 if TYPE_CHECKING:
+    from socialpolicy.configuring import Configuration
     from socialpolicy.loading.documents import Document
     from socialpolicy.policy import Policy
 
@@ -41,10 +44,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="How many conflicts of the solver one question may cost.",
 )
-@output.formats("text", "json")
+@output.formats(*output.REPORTS)
 @output.quiet_option
 @output.color_option
 @output.max_errors_option
+@output.config_option
 def command(
     source: tuple[str, ...],
     select: tuple[str, ...],
@@ -56,57 +60,98 @@ def command(
     quiet: bool,
     color: str,
     max_errors: int,
+    config: Path | None,
 ) -> int:
     """Show what is doubtful in policies: rules that do nothing, contradictions, what is unused, dates that are past.
 
     What is said of rules is proved for all actions. A comment on the line before leaves a finding out:
     `# socialpolicy: ignore[FINDING-ID] reason`.
     """
-    from socialpolicy.tidying import LINTS, linted
+    from socialpolicy.tidying import LINTS
+
+    wanted = (ids(select, LINTS, "--select") or set(LINTS)) - ids(ignore, LINTS, "--ignore") | {"lint-open"}
+    with output.answering(formats, "lint"):
+        found = looked_over([pair for one in source for pair in policies(one)], wanted, instant_of(at), budget)
+        return output.answer(
+            formats,
+            report(found, output.chosen(config), fail_on, quiet=quiet, on=output.colored(color), at_most=max_errors),
+        )
+
+
+@dataclass
+class LookedOver:
+    """What lint found in some policies."""
+
+    moment: datetime
+    findings: list[Finding] = field(default_factory=list)
+    names: list[tuple[str, str]] = field(default_factory=list)
+    rules: int = 0
+    ignored: int = 0
+    left_open: int = 0
+    seconds: float = 0.0
+
+
+def looked_over(
+    every: Iterable[tuple[Policy, Document | None]], wanted: Collection[str], moment: datetime, budget: int = CONFLICTS
+) -> LookedOver:
+    """Look over some policies."""
+    from socialpolicy.tidying import linted
 
     began = perf_counter()
-    chosen = (ids(select, LINTS, "--select") or set(LINTS)) - ids(ignore, LINTS, "--ignore") | {"lint-open"}
-    moment = instant_of(at)
-    findings: list[Finding] = []
-    names: list[str] = []
-    rules = ignored = left_open = 0
-    for one in source:
-        for policy, document in policies(one):
-            result = linted(policy, at=moment, conflicts=budget, document=document, select=chosen)
-            findings += result.findings
-            if "dates-gap" in chosen:
-                findings += of_releases(policy)
-            names.append(policy.file)
-            rules += len(policy.written.rules)
-            ignored += result.ignored
-            left_open += len(result.open)
-    findings.sort(key=lambda finding: -finding.level)
-    on = output.colored(color)
-    until = f", dates as of {moment.isoformat().replace('+00:00', 'Z')}"
+    found = LookedOver(moment)
+    for policy, document in every:
+        result = linted(policy, at=moment, conflicts=budget, document=document, select=wanted)
+        found.findings += result.findings
+        if "dates-gap" in wanted:
+            found.findings += of_releases(policy)
+        found.names.append((policy.id, policy.file))
+        found.rules += len(policy.written.rules)
+        found.ignored += result.ignored
+        found.left_open += len(result.open)
+    found.seconds = perf_counter() - began
+    return found
+
+
+def report(
+    found: LookedOver,
+    chosen: Configuration,
+    fail_on: str = "warning",
+    *,
+    quiet: bool = False,
+    on: bool = False,
+    at_most: int = SHOWN_AT_MOST,
+) -> Report:
+    """What was found, as a report."""
+    findings = sorted(chosen.applied(found.findings), key=lambda finding: -finding.level)
+    until = found.moment.isoformat().replace("+00:00", "Z")
+    proved = "some questions stay open" if found.left_open else "proved for all actions"
+    summary = f"{counted(findings, found.ignored)} in {number(found.rules, 'rule')}, {proved}, dates as of {until}"
 
     def text() -> str:
-        lines = [output.painted_findings(told(findings, max_errors), on)] if findings else []
+        lines = [output.painted_findings(told(findings, at_most), on)] if findings else []
         if not quiet:
-            spent = f" ({perf_counter() - began:.1f} s)" if sys.stdout.isatty() else ""
-            proved = "some questions stay open" if left_open else "proved for all actions"
-            closing = f"{counted(findings, ignored)} in {number(rules, 'rule')}, {proved}{until}{spent}."
+            spent = f" ({found.seconds:.1f} s)" if sys.stdout.isatty() else ""
+            closing = f"{summary}{spent}."
             if findings:
                 closing += f"   socialpolicy explain {findings[0].id}  tells more."
                 lines.append("")
             lines.append(closing if findings else output.paint(closing, "green", on))
         return "\n".join(lines)
 
-    output.write(formats, {
-        "text": text,
-        "json": lambda: output.as_json({
-            "policies": names, "rules": rules, "at": moment.isoformat().replace("+00:00", "Z"), "open": left_open,
-            "ignored": ignored, "findings": [finding.as_data() for finding in findings],
-        }),
-    })  # fmt: skip
-    if left_open:
-        return GAVE_UP
-    failing = {"warning": Level.WARNING, "info": Level.INFO}.get(fail_on)
-    return NO if failing is not None and any(finding.level >= failing for finding in findings) else GOOD
+    failing = {"warning": Level.WARNING, "info": Level.INFO}.get(fail_on, Level.ERROR)
+    fails = fail_on != "never" and any(finding.level >= failing for finding in findings)
+    files: dict[str, list[Finding]] = {file: [] for _, file in found.names}
+    for finding in findings:
+        files.setdefault(finding.file, []).append(finding)
+    data = {
+        "policies": [file for _, file in found.names], "rules": found.rules, "at": until, "open": found.left_open,
+        "ignored": found.ignored,
+    }  # fmt: skip
+    return Report(
+        "lint", GAVE_UP if found.left_open else NO if fails else GOOD, f"{summary}.", tuple(findings),
+        tuple(Check("lint", file, file, findings=tuple(one)) for file, one in files.items()), data, text,
+        fails_at=failing,
+    )  # fmt: skip
 
 
 def ids(given: tuple[str, ...], known: frozenset[str], option: str) -> set[str]:
@@ -184,8 +229,10 @@ def of_releases(policy: Policy) -> Iterator[Finding]:
 
 def counted(findings: list[Finding], ignored: int) -> str:
     """How many findings there are."""
-    warnings = sum(finding.level is Level.WARNING for finding in findings)
-    parts = [(warnings, "warning"), (len(findings) - warnings, "note")]
+    levels = [finding.level for finding in findings]
+    parts = [
+        (levels.count(Level.ERROR), "error"), (levels.count(Level.WARNING), "warning"), (levels.count(Level.INFO), "note")
+    ]  # fmt: skip
     text = ", ".join(number(count, word) for count, word in parts if count) or "No findings"
     return f"{text} ({ignored} ignored)" if ignored else text
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from socialpolicy.errors import SocialPolicyError
+from socialpolicy.writing import NewFile
+
+if TYPE_CHECKING:
+    from socialpolicy.configuring import Configuration
+    from socialpolicy.reporting.report import Report
+
 Function = TypeVar("Function", bound=Callable[..., Any])
+REPORTS = ("text", "json", "github", "gitlab", "sarif", "junit", "markdown", "html")
+"""The formats of commands that look for findings."""
+FINDINGS_SHOWN = 50
 COLORS = {"allow": "green", "revise": "yellow", "ask": "blue", "deny": "red"}
 
 
@@ -19,17 +30,21 @@ def formats(*names: str) -> Callable[[Function], Function]:
     """The option ``-f FORMAT[:FILE]``, which may be given several times."""
 
     def check(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
-        chosen = []
+        chosen: list[tuple[str, str]] = []
         for value in values or ("text",):
             name, _, file = value.partition(":")
             if name not in names:
                 raise click.BadParameter(f"{name} is no format here; there is {', '.join(names)}.")
+            if file and any(file == other for _, other in chosen):
+                raise click.BadParameter(f"{file} is named twice: each format goes to a file of its own.")
+            if file:
+                check_output(Path(file))
             chosen.append((name, file))
         return chosen
 
     return click.option(
         "-f", "--format", "formats", multiple=True, callback=check, metavar="FORMAT[:FILE]",
-        help=f"{' or '.join(names)}; more than once to write several.",
+        help=f"{', '.join(names[:-1])} or {names[-1]}; more than once to write several.",
     )  # fmt: skip
 
 
@@ -42,23 +57,134 @@ color_option = click.option(
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print the answer alone.")
 max_errors_option = click.option(
-    "--max-errors", type=click.IntRange(1), default=50, show_default=True, help="How many findings to show."
+    "--max-errors", type=click.IntRange(1), default=FINDINGS_SHOWN, show_default=True, help="How many findings to show."
 )
 
 
-def write(formats: list[tuple[str, str]], texts: Mapping[str, Callable[[], str]]) -> None:
-    """Write the answer in each format that was asked for, to its file or to standard output."""
+config_option = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The configuration: levels of findings, waivers. `.socialpolicy.toml` or `pyproject.toml`, if left out.",
+)
+
+
+link_option = click.option(
+    "--link", default="", metavar="ADDRESS", callback=lambda ctx, param, value: linked(value),
+    help="In pages: link places to this address, which has {file} and {line} in it.",
+)  # fmt: skip
+
+
+def linked(address: str) -> str:
+    """An address for links, checked."""
+    if address and not (address.startswith(("https://", "http://", "/", "../")) and "{file}" in address):
+        raise click.BadParameter("write an address such as https://forge.example/blob/main/{file}#L{line}.")
+    return address
+
+
+def chosen(config: Path | None) -> Configuration:
+    """What the configuration says: the one that is named, or that of the current folder, or of one above in its repository."""
+    file = config or configured()
+    if file is None:
+        from socialpolicy.configuring import Configuration
+
+        return Configuration()
+    from socialpolicy.configuring import configuration
+
+    return configuration(file)
+
+
+def configured() -> Path | None:
+    """The configuration file of the current folder, or of the nearest one above it in the same repository."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        own, shared = folder / ".socialpolicy.toml", folder / "pyproject.toml"
+        if own.is_file():
+            return relative(own)
+        if shared.is_file() and b"socialpolicy" in shared.read_bytes():
+            from socialpolicy.configuring import tool_table
+
+            if "socialpolicy" in tool_table(shared):
+                return relative(shared)
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def relative(path: Path) -> Path:
+    """A path from the current folder."""
+    return Path(os.path.relpath(path))
+
+
+# -- writing -------------------------------------------------------------------------------------------------------------
+
+
+def write(formats: Sequence[tuple[str, str]], texts: Mapping[str, Callable[[], str]]) -> None:
+    """Write the answer in each format that was asked for, to its file or to standard output; to all files, or to none."""
+    files: list[NewFile] = []
     for name, file in formats:
-        text = texts[name]()
-        if file:
-            check_output(Path(file))
-            Path(file).write_text(click.unstyle(text) + "\n", encoding="utf-8")
+        text = texts[name]().rstrip("\n") + "\n"
+        if not file:
+            click.echo(text, nl=False, color=True)
+        elif Path(file).exists() and not Path(file).is_file():  # a device, or a pipe
+            Path(file).write_text(click.unstyle(text), encoding="utf-8")
         else:
-            click.echo(text, color=True)
+            files.append(NewFile(Path(file).resolve(), click.unstyle(text).encode("utf-8")))
+    if files:
+        from socialpolicy.writing import write_together
+
+        write_together(files)
+
+
+def answer(formats: Sequence[tuple[str, str]], report: Report) -> int:
+    """Write a report in each format that was asked for. Returns the exit status."""
+    texts: dict[str, Callable[[], str]] = {"text": report.text}
+    if any(name != "text" for name, _ in formats):
+        from functools import partial
+
+        from socialpolicy.reporting.formats import FORMATS
+        from socialpolicy.reporting.report import located
+
+        found = located(report)
+        texts |= {name: partial(render, found) for name, render in FORMATS.items()}
+    write(formats, texts)
+    return report.status
+
+
+@contextmanager
+def answering(formats: Sequence[tuple[str, str]], command: str) -> Iterator[None]:
+    """Where a command cannot do its work, say so in every format that programs read, before the error is told as ever."""
+    try:
+        yield
+    except (SocialPolicyError, click.ClickException, OSError) as error:
+        others = [(name, file) for name, file in formats if name != "text"]
+        if others and not isinstance(error, click.UsageError):
+            answer(others, failed(command, error))
+        raise
+
+
+def failed(command: str, error: SocialPolicyError | click.ClickException | OSError) -> Report:
+    """The report of a command that could not do its work."""
+    from socialpolicy.loading.findings import Finding, FindingsError, LimitError
+    from socialpolicy.reporting.report import Report
+    from socialpolicy.solving import Undecided
+
+    told = error.message if isinstance(error, click.ClickException) else str(error)
+    findings: Sequence[Finding] = [Finding("could-not-run", told, "")]
+    if isinstance(error, FindingsError) and error.findings:
+        findings = error.findings
+    elif isinstance(error, LimitError):
+        findings = [error.finding]
+    status = 3 if isinstance(error, LimitError | Undecided) else 2
+    stopped = "gave up at a limit" if status == 3 else "could not be done"
+    return Report(command, status, f"The command {stopped}: {told.partition(chr(10))[0]}", tuple(findings))
 
 
 def check_output(file: Path) -> None:
-    """Refuse to write over what an author wrote."""
+    """Refuse to write over what an author wrote, or where there is no folder."""
+    if not file.parent.is_dir():
+        raise click.UsageError(f"{file}: there is no folder {file.parent}; make it first.")
+    if file.is_dir():
+        raise click.UsageError(f"{file}: this is a folder; name a file in it.")
     if file.is_file():
         with file.open("rb") as stream:
             if any(

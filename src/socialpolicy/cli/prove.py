@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +15,12 @@ from socialpolicy.diffing import example
 from socialpolicy.loading.findings import meant
 from socialpolicy.policy import Policy
 from socialpolicy.proving import Counterexample, Proofs, Result, Status, changed_facts, prove
+from socialpolicy.reporting.report import Check, Report
+from socialpolicy.reviewing import of_guarantee
 from socialpolicy.solving import CONFLICTS
+
+if TYPE_CHECKING:
+    from socialpolicy.configuring import Configuration
 
 WORDS = {
     Status.HOLDS: ("holds", "green"),
@@ -30,38 +36,56 @@ WORDS = {
 @click.option(
     "--budget", type=click.IntRange(1), default=CONFLICTS, show_default=True, help="Conflicts of the solver a question."
 )
-@output.formats("text", "json")
+@output.formats(*output.REPORTS)
 @output.quiet_option
 @output.color_option
+@output.config_option
 def command(
-    source: tuple[str, ...], only: tuple[str, ...], budget: int, formats: list[tuple[str, str]], quiet: bool, color: str
+    source: tuple[str, ...],
+    only: tuple[str, ...],
+    budget: int,
+    formats: list[tuple[str, str]],
+    quiet: bool,
+    color: str,
+    config: Path | None,
 ) -> int:
     """Prove the guarantees of policies for all actions that their vocabularies admit.
 
     Exit status 0 means that all are proved, 1 that one is broken or about nothing, 3 that one is open.
     """
-    policies = [policy for one in source for policy in sources.policies_of(one)]
-    known = [guarantee.id for policy in policies for guarantee in policy.guarantees]
-    for id in only:
-        if id not in known:
-            raise click.UsageError(f"--guarantee {id}: there is no such guarantee. " + meant(id, known))
-    proofs = [(policy, prove(policy, only=only, conflicts=budget)) for policy in policies]
-    on = output.colored(color)
-    if not any(proof.results for _, proof in proofs):
-        raise click.ClickException("there is no guarantee to prove; `guarantees:` in the policy states them.")
-    output.write(
-        formats,
-        {
-            "text": lambda: "\n".join(
-                line for policy, proof in proofs for line in told(policy, proof, quiet=quiet, on=on)
-            ),
-            "json": lambda: output.as_json([as_data(policy, proof) for policy, proof in proofs]),
-        },
-    )
-    statuses = {result.status for _, proof in proofs for result in proof.results}
-    if statuses & {Status.FAILS, Status.VACUOUS}:
-        return NO
-    return GAVE_UP if Status.OPEN in statuses else GOOD
+    with output.answering(formats, "prove"):
+        chosen = output.chosen(config)
+        policies = [policy for one in source for policy in sources.policies_of(one)]
+        known = [guarantee.id for policy in policies for guarantee in policy.guarantees]
+        for id in only:
+            if id not in known:
+                raise click.UsageError(f"--guarantee {id}: there is no such guarantee. " + meant(id, known))
+        proofs = [(policy, prove(policy, only=only, conflicts=budget)) for policy in policies]
+        if not any(proof.results for _, proof in proofs):
+            raise click.ClickException("there is no guarantee to prove; `guarantees:` in the policy states them.")
+        return output.answer(formats, report(proofs, chosen, quiet=quiet, on=output.colored(color)))
+
+
+def report(
+    proofs: Sequence[tuple[Policy, Proofs]], chosen: Configuration, *, quiet: bool = False, on: bool = False
+) -> Report:
+    """What became of all guarantees, as a report."""
+    every = [(policy, result) for policy, proof in proofs for result in proof.results]
+    statuses = {result.status for _, result in every}
+    held = sum(result.status is Status.HOLDS for _, result in every)
+    status = NO if statuses & {Status.FAILS, Status.VACUOUS} else GAVE_UP if Status.OPEN in statuses else GOOD
+    checks = []
+    for policy, result in every:
+        guarantee = result.guarantee
+        file = guarantee.file or policy.file
+        found = () if result.status is Status.HOLDS else tuple(chosen.applied([of_guarantee(policy, result)]))
+        checks.append(Check(f"prove {policy.id}", result.id, file, guarantee.line, found))
+    return Report(
+        "prove", status, f"{held:,} of {len(every):,} guarantees proved for all actions.",
+        tuple(finding for check in checks for finding in check.findings), tuple(checks),
+        [as_data(policy, proof) for policy, proof in proofs],
+        lambda: "\n".join(line for policy, proof in proofs for line in told(policy, proof, quiet=quiet, on=on)),
+    )  # fmt: skip
 
 
 def told(policy: Policy, proofs: Proofs, *, quiet: bool, on: bool) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,16 @@ from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import COULD_NOT, GOOD, NO
 from socialpolicy.completing import Assume
 from socialpolicy.decisions import Decision, Item
-from socialpolicy.loading.findings import meant
+from socialpolicy.loading.findings import Finding, Level, meant
 from socialpolicy.loading.findings import told as findings_told
 from socialpolicy.policy import load
+from socialpolicy.reporting.report import Check, Report
 from socialpolicy.telling import Plain, plain
-from socialpolicy.testing import Coverage, Result, Results, test
+from socialpolicy.testing import Coverage, Result, Results, failed_case, test, worded
 from socialpolicy.values import Value
 
 if TYPE_CHECKING:
+    from socialpolicy.configuring import Configuration
     from socialpolicy.mutating import Hint, Mutated, Survivor
 
 
@@ -39,9 +42,10 @@ if TYPE_CHECKING:
 @click.option("--mutate", is_flag=True, help="Also: take things out of the policy, and tell what no case would notice.")
 @click.option("--thorough", is_flag=True, help="With --mutate: take single values out of lists, too.")
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="With --mutate: try these rules alone.")
-@output.formats("text", "json")
+@output.formats(*output.REPORTS)
 @output.quiet_option
 @output.color_option
+@output.config_option
 def command(
     source: tuple[str, ...],
     cases: tuple[Path, ...],
@@ -53,6 +57,7 @@ def command(
     formats: list[tuple[str, str]],
     quiet: bool,
     color: str,
+    config: Path | None,
 ) -> int:
     """Run the test cases of policies: tests/*.yaml beside each, and the examples inside its rules."""
     on = output.colored(color)
@@ -60,39 +65,100 @@ def command(
         raise click.UsageError(f"{'--thorough' if thorough else '--rule'} goes with --mutate.")
     if mutate and matching:
         raise click.UsageError("--mutate tries all cases, so -k does not go with it; --rule ID tries one rule alone.")
-    results = [
-        test(load(file), list(cases) or None, matching=matching) for one in source for file in sources.folders(one)
-    ]
-    measured = [result.coverage() if coverage else None for result in results]
-    tried = [mutated(result, thorough, rules) if mutate and result.results else None for result in results]
-    every = list(zip(results, measured, tried, strict=True))
+    with output.answering(formats, "test"):
+        chosen = output.chosen(config)
+        results = [
+            test(load(file), list(cases) or None, matching=matching) for one in source for file in sources.folders(one)
+        ]
+        every = [
+            Tested(
+                result,
+                result.coverage() if coverage else None,
+                mutated(result, thorough, rules) if mutate and result.results else None,
+            )
+            for result in results
+        ]
+        return output.answer(formats, report(every, chosen, quiet=quiet, on=on, matching=matching, mutate=mutate))
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """The results of one policy, and what else was asked for."""
+
+    results: Results
+    coverage: Coverage | None = None
+    mutants: Mutated | None = None
+
+
+def report(
+    every: Sequence[Tested],
+    chosen: Configuration,
+    *,
+    quiet: bool = False,
+    on: bool = False,
+    matching: str = "",
+    mutate: bool = False,
+) -> Report:
+    """What became of the cases of all policies, as a report."""
 
     def text() -> str:
         return "\n".join(
             line
-            for result, cover, found in every
+            for one in every
             for line in (
-                told(result, cover, quiet, on, matching),
-                *(mutants_told(found, quiet, on) if found else []),
-                *([NOT_TRIED] if mutate and result.failed else []),
+                told(one.results, one.coverage, quiet, on, matching),
+                *(mutants_told(one.mutants, quiet, on) if one.mutants else []),
+                *([NOT_TRIED] if mutate and one.results.failed else []),
             )
         )
 
-    output.write(
-        formats,
-        {
-            "text": text,
-            "json": lambda: output.as_json(
-                [
-                    as_data(result, cover) | ({"mutants": mutants_as_data(found)} if found else {})
-                    for result, cover, found in every
-                ]
-            ),
-        },
-    )
-    if any(not result.results for result in results):
-        return COULD_NOT
-    return GOOD if all(result.passed and (found is None or found.passed) for result, _, found in every) else NO
+    found = [finding for one in every for finding in findings_of(one, matching)]
+    findings = chosen.applied(found)
+    checks = tuple(check for one in every for check in checks_of(one, chosen))
+    count, failed = sum(len(one.results.results) for one in every), sum(len(one.results.failed) for one in every)
+    summary = f"{failed:,} of {counted(count)} failed." if failed else f"{counted(count)} passed."
+    survivors = [finding for finding in findings if finding.id == "mutant-survives"]
+    if survivors:
+        summary += f" {len(survivors):,} mutants are noticed by no case."
+    data = [
+        as_data(one.results, one.coverage) | ({"mutants": mutants_as_data(one.mutants)} if one.mutants else {})
+        for one in every
+    ]
+    status = NO if any(finding.level is Level.ERROR for finding in findings) else GOOD
+    if any(not one.results.results for one in every):
+        status = COULD_NOT
+        summary += " Of some policies there are no cases."
+    return Report("test", status, summary, tuple(findings), checks, data, text)
+
+
+def findings_of(one: Tested, matching: str = "") -> Iterator[Finding]:
+    """What was found of one policy: cases that fail, mutants that no case notices, and that there are no cases."""
+    policy = one.results.policy
+    yield from one.results.warnings
+    yield from (failed_case(policy, result) for result in one.results.failed)
+    if not one.results.results and not matching:
+        hint = "put some into tests/*.yaml beside the policy, or as `examples` into its rules."
+        yield Finding("no-cases", f"{policy.id} has no test cases.", policy.file, policy.version_line, hint=hint)
+    if one.mutants:
+        yield from (replace(finding, level=Level.ERROR) for finding in one.mutants.findings)
+        for survivor in one.mutants.left:
+            message = f"no case notices: {survivor.mutant.sentence}."
+            yield Finding(
+                "mutant-survives", message, policy.file, survivor.line, survivor.column, survivor.column + 1,
+                "\n".join(line.strip() for line in case_told(survivor.hint)), key=f"{policy.id} {message}",
+            )  # fmt: skip
+
+
+def checks_of(one: Tested, chosen: Configuration) -> Iterator[Check]:
+    """Every case as a thing that passes or fails."""
+    suite = f"test {one.results.policy.id}"
+    for result in one.results.results:
+        found = () if result.passed else tuple(chosen.applied([failed_case(one.results.policy, result)]))
+        yield Check(suite, result.case.id, result.case.file, result.case.line, found)
+    if one.mutants:
+        for survivor in (finding for finding in findings_of(one) if finding.id == "mutant-survives"):
+            yield Check(f"mutants {one.results.policy.id}", survivor.message, survivor.file, survivor.line,
+                        tuple(chosen.applied([survivor])))  # fmt: skip
 
 
 def told(results: Results, coverage: Coverage | None, quiet: bool, on: bool, matching: str = "") -> str:
@@ -133,8 +199,8 @@ def failure(result: Result, on: bool) -> list[str]:
     lines = [f"{output.paint('FAILED', 'red', on, bold=True)}  {case.id}  {case.story}   {case.file}:{case.line}"]
     width = max(len(difference.what) for difference in result.differences)
     for difference in result.differences:
-        lines.append(f"    {difference.what.ljust(width)}  expected  {shown(difference.expected)}")
-        lines.append(f"    {''.ljust(width)}  got       {output.paint(shown(difference.got), 'yellow', on)}")
+        lines.append(f"    {difference.what.ljust(width)}  expected  {worded(difference.expected)}")
+        lines.append(f"    {''.ljust(width)}  got       {output.paint(worded(difference.got), 'yellow', on)}")
     lines.extend(f"    {line}" for line in because(result.decision))
     return [*lines, ""]
 
@@ -150,11 +216,6 @@ def because(decision: Decision | None) -> list[str]:
     if decision.missing and not decision.determined:
         lines.append(f"missing  {', '.join(decision.missing[:8])}{' …' if len(decision.missing) > 8 else ''}")
     return lines
-
-
-def shown(value: Plain) -> str:
-    """A value of a difference."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def covered(coverage: Coverage, rules: int) -> list[str]:

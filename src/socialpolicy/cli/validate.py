@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,14 @@ from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO
 from socialpolicy.loading.documents import REFUSED, Document
 from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, Where, told
+from socialpolicy.loading.ignoring import ignores, target
 from socialpolicy.loading.policies import check
 from socialpolicy.loading.reading import read_file
 from socialpolicy.loading.shelves import DRAFT
+from socialpolicy.reporting.report import Check, Report
 
 if TYPE_CHECKING:
+    from socialpolicy.configuring import Configuration
     from socialpolicy.loading.models import PolicyText
     from socialpolicy.policy import Policy
     from socialpolicy.program import Program
@@ -34,10 +38,11 @@ UNREADABLE = frozenset({"unreadable-file", "outside-root"})
     show_default=True,
     help="The level that fails.",
 )
-@output.formats("text", "json")
+@output.formats(*output.REPORTS)
 @output.quiet_option
 @output.color_option
 @output.max_errors_option
+@output.config_option
 def command(
     source: tuple[str, ...],
     strict: bool,
@@ -46,71 +51,106 @@ def command(
     quiet: bool,
     color: str,
     max_errors: int,
+    config: Path | None,
 ) -> int:
     """Check policies and test cases: every mistake, with its place.
 
     A file is told by its first key: `socialpolicy` (a policy), `cases_for` (test cases), `vocabulary`.
     """
     level = Level.WARNING if strict else Level[fail_on.upper()]
+    with output.answering(formats, "validate"):
+        found = validated(source, output.chosen(config))
+        return output.answer(formats, report(found, level, quiet=quiet, on=output.colored(color), at_most=max_errors))
+
+
+@dataclass
+class Validated:
+    """What was looked at, and what was found in it. ``waiting`` are cases that could not be checked beside a broken policy."""
+
+    findings: list[Finding] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)
+    waiting: int = 0
+    ignored: int = 0
+    gave_up: bool = False
+
+
+def validated(source: Iterable[str], chosen: Configuration) -> Validated:
+    """Check all that some sources stand for."""
+    found = Validated()
     findings: list[Finding] = []
-    names: list[str] = []
-    other: list[str] = []
-    gave_up = False
     for one in source:
         for document in documents(one):
             if isinstance(document, LimitError):
                 findings.append(document.finding)
-                names.append(document.finding.file)
-                gave_up = True
+                found.names.append(document.finding.file)
+                found.gave_up = True
             elif isinstance(document, PolicyError):
                 findings.extend(document.findings)
-                names.append(document.findings[0].file)
+                found.names.append(document.findings[0].file)
             elif kind(document) == "other" and Path(one).is_dir():
-                other.append(document.name)
+                found.other.append(document.name)
             else:
                 try:
                     validate(document)
                 except LimitError as error:
                     document.findings.append(error.finding)
-                    gave_up = True
+                    found.gave_up = True
                 except PolicyError:
                     pass  # there were too many findings to go on; the document has them
-                names.append(document.name)
-                findings.extend(document.findings)
+                found.names.append(document.name)
+                kept, ignored = not_ignored(document)
+                findings.extend(kept)
+                found.ignored += ignored
         findings.extend(of_releases(one))
     broken = {
         str(Path(name).parent)
-        for name in names
+        for name in found.names
         if any(one.file == name and one.level is Level.ERROR for one in findings)
     }
     waiting = [one for one in findings if one.id == "policy-not-found" and str(Path(one.file).parent.parent) in broken]
+    found.waiting = len(waiting)
     # The policy's own findings say what to mend; those of what it builds on are told once.
-    findings = [one for one in dict.fromkeys(findings) if one not in waiting]
-    findings.sort(key=lambda finding: (-finding.level, finding.file, finding.line, finding.column))
-    failing = [finding for finding in findings if finding.level >= level]
-    on = output.colored(color)
+    found.findings = [one for one in chosen.applied(dict.fromkeys(findings)) if one not in waiting]
+    found.findings.sort(key=lambda finding: (-finding.level, finding.file, finding.line, finding.column))
+    return found
+
+
+def report(found: Validated, level: Level, *, quiet: bool, on: bool, at_most: int) -> Report:
+    """What was found, as a report."""
+    findings = found.findings
 
     def text() -> str:
-        lines = [output.painted_findings(told(findings, max_errors), on)] if findings else []
+        lines = [output.painted_findings(told(findings, at_most), on)] if findings else []
         if not quiet:
             if findings:
                 lines.append("")
-            lines.append(closing(findings, names, other, on))
-            if waiting:
-                lines.append(
-                    f"The names in {len(waiting)} files of test cases are checked when their policy has no errors."
-                )
+            lines.append(closing(found, on))
+            if found.waiting:
+                files = f"{found.waiting} file{'s' * (found.waiting != 1)} of test cases"
+                word = "is" if found.waiting == 1 else "are"
+                lines.append(f"The names in {files} {word} checked when their policy has no errors.")
         return "\n".join(lines)
 
-    output.write(formats, {
-        "text": text,
-        "json": lambda: output.as_json({"files": names, "others": other, "findings": [finding.as_data() for finding in findings]}),
-    })  # fmt: skip
-    if gave_up:
-        return GAVE_UP
+    by_file: dict[str, list[Finding]] = {name: [] for name in found.names}
+    for finding in findings:
+        by_file.setdefault(finding.file, []).append(finding)
+    status = NO if any(finding.level >= level for finding in findings) else GOOD
     if any(finding.id in UNREADABLE for finding in findings):
-        return COULD_NOT
-    return NO if failing else GOOD
+        status = COULD_NOT
+    return Report(
+        "validate", GAVE_UP if found.gave_up else status, summary(found), tuple(findings),
+        tuple(Check("validate", name, name, findings=tuple(one)) for name, one in by_file.items()),
+        {"files": found.names, "others": found.other}, text, fails_at=level,
+    )  # fmt: skip
+
+
+def not_ignored(document: Document) -> tuple[list[Finding], int]:
+    """The findings of a document without those that a comment ignores, and how many those are. Errors cannot be ignored."""
+    comments = list(ignores(document)) if any(one.level < Level.ERROR for one in document.findings) else []
+    lines = {(target(document, line), name) for line, names, reason in comments if reason for name in names}
+    kept = [one for one in document.findings if one.level is Level.ERROR or (one.line, one.id) not in lines]
+    return kept, len(document.findings) - len(kept)
 
 
 def of_releases(source: str) -> Iterator[Finding]:
@@ -254,21 +294,31 @@ def policy_beside(document: Document) -> Policy | None:
     return None
 
 
-def closing(findings: list[Finding], names: list[str], other: list[str], on: bool) -> str:
-    """The last line: how many findings in how many files."""
-    errors = sum(finding.level is Level.ERROR for finding in findings)
-    warnings = sum(finding.level is Level.WARNING for finding in findings)
-    files = f"{len(names)} file{'s' * (len(names) != 1)}"
+def closing(found: Validated, on: bool) -> str:
+    """The last line: how many findings in how many files, and what was not looked at."""
+    other = found.other
     left = (
         f" {len(other)} other file{'s' * (len(other) != 1)} in the folder {'are' if len(other) != 1 else 'is'} no policy and {'were' if len(other) != 1 else 'was'} not checked: {', '.join(other[:3])}{', …' if len(other) > 3 else ''}."
         if other
         else ""
     )
+    if not found.findings:
+        return output.paint(summary(found), "green", on) + left
+    return f"{summary(found)}   socialpolicy explain {found.findings[0].id}  tells more.{left}"
+
+
+def summary(found: Validated) -> str:
+    """How many findings there are in how many files."""
+    findings, names = found.findings, found.names
+    files = f"{len(names)} file{'s' * (len(names) != 1)}"
+    ignored = f" ({found.ignored} ignored)" if found.ignored else ""
     if not findings:
-        return output.paint(f"{files} checked: no findings.", "green", on) + left
+        return f"{files} checked: no findings{ignored}."
+    errors = sum(finding.level is Level.ERROR for finding in findings)
+    warnings = sum(finding.level is Level.WARNING for finding in findings)
     counts = " and ".join(
         f"{count} {word}{'s' * (count != 1)}" for count, word in ((errors, "error"), (warnings, "warning")) if count
     )
     in_files = len({finding.file for finding in findings})
     where = f"{in_files} of {files}" if set(names) >= {finding.file for finding in findings} else f"{in_files} files"
-    return f"{counts or 'some remarks'} in {where}.   socialpolicy explain {findings[0].id}  tells more.{left}"
+    return f"{counts or 'some remarks'}{ignored} in {where}."

@@ -39,10 +39,25 @@ Where: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place that has to do with a finding, and what it has to do with it."""
+
+    file: str
+    line: int
+    message: str
+
+    def as_data(self) -> dict[str, object]:
+        """The place for programs."""
+        return {"file": self.file, "line": self.line, "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. Lines and columns count from 1, columns in characters; ``end_column`` is behind the last one.
 
-    ``hint`` is the likely cure; ``text`` is the line that is meant.
+    ``hint`` is the likely cure; ``text`` is the line that is meant. ``end_line`` is 0 where it is ``line``. ``key`` is what the
+    finding is known by whatever its words: of a change, of a case. ``related`` are further places. ``accepted`` says who accepts
+    it on record, until when and why.
     """
 
     id: str
@@ -54,6 +69,15 @@ class Finding:
     hint: str = ""
     level: Level = Level.ERROR
     text: str = ""
+    end_line: int = 0
+    key: str = ""
+    related: tuple[Place, ...] = ()
+    accepted: str = ""
+
+    @property
+    def last_line(self) -> int:
+        """The line in which it ends."""
+        return max(self.line, self.end_line)
 
     def __str__(self) -> str:
         told = shortened(visible(self.message), SENTENCE_SHOWN_AT_MOST)
@@ -82,7 +106,10 @@ class Finding:
             "file": self.file,
             "line": self.line,
             "column": self.column,
+            "end_line": self.last_line,
             "end_column": self.end_column,
+            "related": [place.as_data() for place in self.related],
+            "accepted": self.accepted or None,
         }
 
 

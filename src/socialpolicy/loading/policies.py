@@ -36,6 +36,7 @@ class Loaded:
     data: Data = None
     groups: Groups = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
+    version_line: int = 1
     warnings: tuple[Finding, ...] = ()
     bases: tuple[Base, ...] = ()
     terms: Mapping[str, TermsText] = field(default_factory=dict)
@@ -87,6 +88,7 @@ def loaded(document: Document, shelf: Shelf | None = None, *, uses: str = "") ->
             groups=lowered.groups,
             data=document.data,
             lines={id: place[0].place(place[1])[0] for id, place in lowered.origins.items()},
+            version_line=document.place(("version",))[0],
             warnings=tuple(document.findings),
             bases=lowered.bases,
             terms=lowered.terms,

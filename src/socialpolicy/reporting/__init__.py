@@ -1,0 +1,1 @@
+"""What the commands found, in the formats that people and their tools read."""

@@ -1,0 +1,202 @@
+"""Review a new version of policies: what each changes, what of it is accepted on record, and what stands against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from socialpolicy.configuring import Configuration
+from socialpolicy.decisions import Decision
+from socialpolicy.diffing import VERSION_FINDINGS, Change, Diff, diff, example
+from socialpolicy.errors import ActionError
+from socialpolicy.loading.findings import Finding, Level, Place
+from socialpolicy.policy import Policy
+from socialpolicy.proving import Result, Status
+from socialpolicy.solving import CONFLICTS
+from socialpolicy.versions import Bump
+from socialpolicy.waiving import Waiver, applied
+
+FAIL_ON = ("bump", "stricter", "looser", "any", "never")
+"""What a review can be told to fail on, besides a version number that is too small and a guarantee that is lost."""
+NO_RELEASE = "no release"
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """How many recorded actions a new version decides otherwise. ``refused`` are those that one version takes for none."""
+
+    total: int
+    stricter: int = 0
+    looser: int = 0
+    otherwise: int = 0
+    refused: int = 0
+
+    def as_data(self) -> dict[str, int]:
+        """The counts for programs."""
+        return {
+            "total": self.total,
+            "stricter": self.stricter,
+            "looser": self.looser,
+            "otherwise": self.otherwise,
+            "refused": self.refused,
+        }
+
+
+@dataclass
+class Compared:
+    """What became of one policy: its diff, or why there is none (``only``: it is new, gone, or without a release)."""
+
+    id: str
+    diff: Diff | None = None
+    only: str = ""
+    policy: Policy | None = None
+    waived: dict[str, Waiver] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    impact: Impact | None = None
+
+
+def compared(
+    pairs: Iterable[tuple[str, Policy | None, Policy | None]],
+    chosen: Configuration,
+    day: date,
+    budget: int = CONFLICTS,
+    records: Sequence[Mapping[str, Any]] | None = None,
+) -> list[Compared]:
+    """Compare policies, old with new; ``pairs`` say why there is nothing to compare with, where there is not.
+
+    ``records`` are actions that happened. Raises ``NotComparable``, ``Undecided``.
+    """
+    found = [one_compared(why, old, new, chosen, day, budget, records) for why, old, new in pairs]
+    used = {waiver for one in found for waiver in one.waived.values()}
+    for one in found:  # what waives a change of one policy is not unused for another one
+        places = {(waiver.file, waiver.line) for waiver in used - set(one.waived.values())}
+        one.findings = [
+            finding
+            for finding in one.findings
+            if finding.id != "waiver-unused" or (finding.file, finding.line) not in places
+        ]
+    return found
+
+
+def one_compared(
+    why: str,
+    old: Policy | None,
+    new: Policy | None,
+    chosen: Configuration,
+    day: date,
+    budget: int,
+    records: Sequence[Mapping[str, Any]] | None,
+) -> Compared:
+    """Compare one policy, and see what is waived."""
+    if old is None or new is None:
+        some = old or new
+        assert some is not None
+        return Compared(some.id, only=why or ("new" if old is None else "gone"), policy=some)
+    found = diff(old, new, conflicts=budget, needs=chosen.needs)
+    keys = [change.key for change in found.changes if change.fingerprint]
+    waived, findings = applied(chosen.waivers, keys, new.id, day)
+    impact = impact_of(old, new, records) if records is not None else None
+    return Compared(new.id, found.waiving(waived), "", new, waived, findings, impact)
+
+
+def impact_of(old: Policy, new: Policy, records: Sequence[Mapping[str, Any]]) -> Impact:
+    """How many recorded actions are decided otherwise: each is decided by both versions."""
+    counts: Counter[str] = Counter()
+    for facts in records:
+        try:
+            counts[change_of(old.decide(facts), new.decide(facts))] += 1
+        except ActionError:
+            counts["refused"] += 1
+    return Impact(len(records), counts["stricter"], counts["looser"], counts["otherwise"], counts["refused"])
+
+
+def change_of(before: Decision, after: Decision) -> str:
+    """Whether a decision got stricter or looser, or asks for something else at the same outcome."""
+    if after.outcome is not before.outcome:
+        return "stricter" if after.outcome > before.outcome else "looser"
+    asked = [(one.sure.revisions, one.sure.approvals, one.sure.duties) for one in (before, after)]
+    return "same" if asked[0] == asked[1] else "otherwise"
+
+
+# -- findings ------------------------------------------------------------------------------------------------------------
+
+
+def findings_of(one: Compared, fail_on: str) -> Iterator[Finding]:
+    """What a review found of one policy, as findings: errors stand against the new version."""
+    if one.diff is None:
+        if one.only == "gone":
+            assert one.policy is not None
+            yield Finding(
+                "policy-removed", f"{one.id} is gone: no version of it decides any more.", one.policy.file,
+                hint="put it back, or say in the pull request what decides instead.", key=one.id,
+            )  # fmt: skip
+        return
+    found = one.diff
+    new = found.new
+    small = bool(set(found.problems) & VERSION_FINDINGS)
+    for id, sentence in found.problems.items():
+        level = Level.ERROR if id in VERSION_FINDINGS else Level.INFO
+        hint = f'write version: "{found.needed_version}"' if level is Level.ERROR else ""
+        yield Finding(id, f"{sentence}.", new.file, new.version_line, hint=hint, level=level, key=f"{new.id} {id}")
+    for change in found.changes:
+        yield of_change(one, change, too_small=small and change.needs > found.made, fail_on=fail_on)
+    for guarantee in found.lost:
+        if guarantee.result is not None:
+            yield of_guarantee(new, guarantee.result)
+    yield from one.findings
+
+
+def of_change(one: Compared, change: Change, *, too_small: bool, fail_on: str) -> Finding:
+    """One change as a finding, in the file of the new version if it stands there."""
+    assert one.diff is not None
+    waiver = one.waived.get(change.key) if change.fingerprint else None
+    against = change.direction == fail_on or (fail_on == "any" and change.needs > Bump.PATCH)
+    level = Level.ERROR if (too_small or against) and waiver is None else Level.INFO
+    file, line, related = place_of(one.diff, change)
+    needs = f" (a {change.needs.word} change)" if change.needs > Bump.IDENTICAL else ""
+    return Finding(
+        change.id, f"{change.sentence}{needs}", file, line, level=level, related=related,
+        key=change.key if change.fingerprint else f"{one.id} {change.sentence}",
+        accepted=f"by {waiver.by} until {waiver.until}: {waiver.reason}" if waiver else "",
+    )  # fmt: skip
+
+
+def place_of(found: Diff, change: Change) -> tuple[str, int, tuple[Place, ...]]:
+    """Where a change stands in the new version, and where it stood in the old one."""
+    part = change.statement.part if change.statement else None
+    old, new = found.old, found.new
+    before = part.old.id if part and part.old else change.rule if not part else ""
+    after = part.new.id if part and part.new else change.rule if not part else ""
+    related = (Place(old.file_of(before), old.lines[before], "it stood here before"),) if before in old.lines else ()
+    if after in new.lines:
+        return new.file_of(after), new.lines[after], related
+    return new.file, new.version_line, related
+
+
+def of_guarantee(policy: Policy, result: Result) -> Finding:
+    """A guarantee that is not proved, as a finding: with an action that breaks it, and the rules that decide it."""
+    guarantee, shown = result.guarantee, result.counterexample
+    words = {
+        Status.FAILS: "does not hold",
+        Status.VACUOUS: "is about no action at all",
+        Status.OPEN: f"could not be proved or refuted ({result.limit})",
+    }
+    message = f'the guarantee {result.id} "{result.title}" {words[result.status]}.'
+    hint, related = "", []
+    if shown is not None:
+        hint = f"an action that breaks it: {example(shown.unusual)}"
+        rules = [rule for rule in shown.rules if rule in policy.lines]
+        related = [Place(policy.file_of(rule), policy.lines[rule], f"{rule} decides") for rule in rules]
+    return Finding(
+        f"guarantee-{result.status.value}", message, guarantee.file or policy.file, guarantee.line, hint=hint,
+        key=f"{policy.id} {result.id}", related=tuple(related),
+    )  # fmt: skip
+
+
+def counted(found: Iterable[Compared]) -> Mapping[str, int]:
+    """How many changes there are in each direction."""
+    counts = Counter(change.direction or "beside" for one in found if one.diff for change in one.diff.changes)
+    return {direction: counts[direction] for direction in ("stricter", "looser", "other", "beside")}
