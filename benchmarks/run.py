@@ -13,6 +13,7 @@ import argparse
 import gc
 import json
 import random
+import re
 import sys
 import tempfile
 import time
@@ -41,6 +42,7 @@ from solvers import cvc5_pairs, pysat_pairs, z3_pairs
 from spec import RULES
 from timing import Goal, at_least, at_most, children_clock, per_call, process, show, show_goals, take_turns
 
+BRIGHTLINE = Path(__file__).parent.parent / "policies" / "brightline" / "policy.yaml"
 ACME = Path(__file__).parent.parent / "policies" / "acme"
 ACTIONS = workload.actions()
 OURS, OURS_OUTCOME = "socialpolicy, decision", "socialpolicy, outcome only"
@@ -316,30 +318,62 @@ def loading(repeats: int) -> list[Goal]:
 def processes(repeats: int) -> list[Goal]:
     """What a command costs from its start to its end."""
     command = "import sys; from socialpolicy.cli.main import main; sys.exit(main())"
-    with tempfile.TemporaryDirectory() as folder:
-        validate, pydantic_yaml = "socialpolicy validate policies/acme/policy.yaml", 'python -c "import pydantic, yaml"'
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        small, whole = copies(folder / "small", bakery()), copies(folder / "whole", BRIGHTLINE.read_text("utf-8"))
+        pydantic_yaml, click_alone = 'python -c "import pydantic, yaml"', 'python -c "import click"'
+        usage = "socialpolicy --help"
         releases = [str(ACME / "releases" / f"{version}.yaml") for version in ("2.1.0", "3.0.0")]
-        diff = "socialpolicy diff acme 2.1.0 3.0.0"
-        usage, click_alone = "socialpolicy --help", 'python -c "import click"'
-        python = partial(process, "-c", bytecode=folder)
+        shipped = str(ACME.parent)
+        commands = {
+            "validate, the policy of the README": (["validate", str(small / "p0" / "policy.yaml")], 4.5),
+            "validate, brightline on two packs": (["validate", str(whole / "p0" / "policy.yaml")], 4.5),
+            "validate, acme on five packs": (["validate", str(ACME / "policy.yaml")], 4.5),
+            "validate, 100 files as that of the README": (["validate", str(small)], 15),
+            "validate, 100 files as brightline's": (["validate", str(whole)], 15),
+            "diff acme 2.1.0 3.0.0": (["diff", *releases], 8),
+            "diff of all shipped policies with themselves": (["diff", shipped, shipped], None),
+        }
+        python = partial(process, "-c", bytecode=str(folder / "bytecode"))
         taken = take_turns(
             {
                 "python -c pass": python("pass"),
                 click_alone: python("import click"),
                 usage: python(command, "--help"),
                 pydantic_yaml: python("import pydantic, yaml"),
-                validate: python(command, "validate", str(ACME / "policy.yaml")),
-                diff: python(command, "diff", *releases),
+                **{label: python(command, *arguments) for label, (arguments, _) in commands.items()},
             },
             repeats=repeats,
             clock=children_clock,
         )
-    show("Processes", ("", "ms"), [(name, f"{seconds * 1e3:.0f}") for name, seconds in taken.items()])
+    base = taken[pydantic_yaml]
+    rows = [(label, f"{seconds * 1e3:.0f}", f"{seconds / base:.1f}") for label, seconds in taken.items()]
+    show("Processes", ("", "ms", f": {pydantic_yaml}"), rows)
     return [
-        at_most(f"{validate} : import pydantic, yaml", taken[validate] / taken[pydantic_yaml], 4.5),
-        at_most(f"{diff} : import pydantic, yaml", taken[diff] / taken[pydantic_yaml], 8),
+        *(
+            at_most(f"{label} : import pydantic, yaml", taken[label] / base, goal)
+            for label, (_, goal) in commands.items()
+            if goal is not None
+        ),
         at_most(f"{usage} : import click", taken[usage] / taken[click_alone], 3),
     ]
+
+
+def copies(folder: Path, text: str) -> Path:
+    """A folder with a hundred policies that differ in their ids alone, and the packs that they build on."""
+    for number in range(100):
+        home = folder / f"p{number}"
+        home.mkdir(parents=True)
+        (home / "policy.yaml").write_text(re.sub(r"(?m)^id: .*$", f"id: p{number}", text, count=1), encoding="utf-8")
+    return folder
+
+
+def bakery() -> str:
+    """The policy in the README."""
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    found = re.search(r"<!-- file: bakery.yaml -->\n```yaml\n(.*?)```", readme, re.DOTALL)
+    assert found is not None
+    return found[1]
 
 
 def analysis(repeats: int) -> list[Goal]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 REPORTS = ("text", "json", "github", "gitlab", "sarif", "junit", "markdown", "html")
 """The formats of commands that look for findings."""
 FINDINGS_SHOWN = 50
+OURS = re.compile(rb"^\s*\[+\s*['\"]?tool\b.*socialpolicy|^\s*\[\s*tool\s*\]|^\s*tool\b", re.MULTILINE)
+"""What a pyproject.toml may have that holds a configuration: reading it as TOML costs more."""
 COLORS = {"allow": "green", "revise": "yellow", "ask": "blue", "deny": "red"}
 
 
@@ -98,13 +101,12 @@ def configured() -> Path | None:
     here = Path.cwd()
     for folder in (here, *here.parents):
         own, shared = folder / ".socialpolicy.toml", folder / "pyproject.toml"
-        if own.is_file():
-            return relative(own)
-        if shared.is_file() and b"socialpolicy" in shared.read_bytes():
-            from socialpolicy.configuring import tool_table
+        if own.is_file() or (shared.is_file() and OURS.search(shared.read_bytes())):
+            from socialpolicy.configuring import configured as in_folder
 
-            if "socialpolicy" in tool_table(shared):
-                return relative(shared)
+            found = in_folder(folder)
+            if found is not None:
+                return relative(found)
         if (folder / ".git").exists():
             return None
     return None

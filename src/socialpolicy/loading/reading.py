@@ -7,13 +7,15 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
 from socialpolicy.loading.composing import Composer
 from socialpolicy.loading.documents import Document
-from socialpolicy.loading.findings import Finding, LimitError
+from socialpolicy.loading.findings import Finding, LimitError, Mistakes
 from socialpolicy.loading.hiding import BYTE_ORDER_MARKS, NOUGHTS, hide
 from socialpolicy.loading.syntax import syntax
 
@@ -79,6 +81,20 @@ def read_bytes(raw: bytes, name: str) -> Document:
         document.add_place("not-utf8", line, column, column + 1, f"the file is {kind}.", "save it as UTF-8.")
         return document
     return read_text(text, name)
+
+
+def read_shared(raw: bytes, name: str) -> Document:
+    """Read a file that many others build on: what was read before in this process, and was well, is not read again."""
+    document = kept(raw, name)
+    if document.findings:
+        return read_bytes(raw, name)
+    return replace(document, findings=[], lines=[], mistakes=Mistakes())
+
+
+@lru_cache(maxsize=64)
+def kept(raw: bytes, name: str) -> Document:
+    """A document as it was read, which nobody changes."""
+    return read_bytes(raw, name)
 
 
 def check_size(name: str, size: int) -> None:

@@ -17,7 +17,7 @@ from typing import Protocol
 from socialpolicy.loading.documents import Document
 from socialpolicy.loading.findings import Finding, Level, PolicyError
 from socialpolicy.loading.indexes import INDEX, RELEASES, BuiltOn, bytes_digest, changed, read_index
-from socialpolicy.loading.reading import FILE_BYTES, check_size, read_bytes
+from socialpolicy.loading.reading import FILE_BYTES, check_size, read_shared
 from socialpolicy.versions import is_version
 
 DRAFT = "policy.yaml"
@@ -109,20 +109,22 @@ class Policies:
         """The releases that count, and the draft where its version is not released yet."""
         found: list[Edition] = []
         gone: set[str] = set()
+        frozen: set[str] = set()  # a draft that is as it was released is no edition of its own
         index = self.raw(f"{id}/{RELEASES}/{INDEX}")
         if index is not None:
-            document = read_bytes(index, self.tree.name(f"{id}/{RELEASES}/{INDEX}"))
+            document = read_shared(index, self.tree.name(f"{id}/{RELEASES}/{INDEX}"))
             read = read_index(document)
             if read is None:
                 raise PolicyError(document.findings)
             gone = {release.version for release in read.releases}  # a version that was withdrawn is no draft again
+            frozen = {release.digest.bytes for release in read.releases}
             for release in read.releases:
                 if release.withdrawn is None:
                     path, digest = f"{id}/{RELEASES}/{release.file}", release.digest.bytes
                     found.append(Edition(release.version, True, self.reader(path, release.version, digest)))
         raw = self.raw(f"{id}/{DRAFT}")
-        if raw is not None:
-            draft = read_bytes(raw, self.tree.name(f"{id}/{DRAFT}"))
+        if raw is not None and bytes_digest(raw) not in frozen:
+            draft = read_shared(raw, self.tree.name(f"{id}/{DRAFT}"))
             version = draft.data.get("version") if isinstance(draft.data, dict) else None
             if draft.failed or not isinstance(version, str) or not is_version(version):
                 problem = Finding(
@@ -209,7 +211,7 @@ def read_frozen(tree: Tree, path: str, version: str, digest: str) -> Document:
         )
     if bytes_digest(raw) != digest:
         raise PolicyError([changed(tree.name(path), version)])
-    return read_bytes(raw, tree.name(path))
+    return read_shared(raw, tree.name(path))
 
 
 @cache
