@@ -13,7 +13,7 @@ from socialpolicy.cli import diff, lint, output, prove, sources, validate
 from socialpolicy.cli import test as testing
 from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO
 from socialpolicy.errors import SocialPolicyError
-from socialpolicy.loading.findings import CasesError, Level, LimitError, PolicyError
+from socialpolicy.loading.findings import CasesError, Level, LimitError, PolicyError, listed
 from socialpolicy.reporting.report import Report
 from socialpolicy.reviewing import FAIL_ON
 
@@ -120,13 +120,19 @@ def tested(policies: Sequence[Policy], chosen: Configuration, *, on: bool) -> Re
     """Run the cases of all policies; files with errors were told by ``validate``."""
     from socialpolicy.testing import test
 
-    results = []
+    results, left = [], []
     for policy in policies:
         try:
             results.append(testing.Tested(test(policy)))
         except CasesError:
-            continue
-    return testing.report(results, chosen, on=on) if results else None
+            left.append(policy.id)
+    if not left:
+        return testing.report(results, chosen, on=on) if results else None
+    said = f"Not run: the cases of {listed(left, 'and')}, which have errors."
+    found = testing.report(results, chosen, on=on)
+    text = found.text
+    summary = f"{found.summary} {said}" if results else said
+    return replace(found, status=max(found.status, NO), summary=summary, text=lambda: f"{text()}\n{said}".strip())
 
 
 def proved(policies: Sequence[Policy], chosen: Configuration, *, on: bool) -> Report | None:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from socialpolicy.cli import output, sources
+from socialpolicy.cli import output, pushed, sources
 from socialpolicy.cli.main import GOOD, NO
 from socialpolicy.diffing import VERSION_FINDINGS, Change, Diff, example
-from socialpolicy.loading.findings import Level
+from socialpolicy.loading.findings import Level, visible
 from socialpolicy.loading.findings import told as findings_told
 from socialpolicy.policy import Policy
 from socialpolicy.proving import Status
@@ -44,7 +44,7 @@ VERSION = re.compile(r"[\^~<>=]*\d+(\.|$)", re.ASCII)
 @click.argument("old")
 @click.argument("new", required=False)
 @click.option(
-    "--against", metavar="REV", help="Compare with a revision of git, a release (2.1.0, ^2) or the `latest` one."
+    "--against", metavar="REV", help="Compare with a revision of git, a release (2.1.0, ^2), the `latest` one, or what was `pushed`."
 )
 @click.option("--state", is_flag=True, help="Print one word: identical, patch, minor or major.")
 @click.option(
@@ -84,6 +84,12 @@ def command(
     What is said is proved, each change is shown by an action that both versions decided, and nothing else changes.
     """
     with output.answering(formats, "diff"):
+        if against == pushed.WORD:
+            against = pushed.compared_with()
+            if against is None:
+                return output.answer(formats, Report("diff", GOOD, pushed.NOTHING, text=lambda: pushed.NOTHING))
+            if pushed.is_elsewhere(old):
+                click.echo(f"note: {visible(old)} is not what is pushed: this is about the files as they are here.", err=True)
         pairs = list(paired(old, new, against))
         found = compared(pairs, output.chosen(config), a_day(today), budget, recorded(replay))
         shown = Shown(quiet=quiet, verbose=verbose, on=output.colored(color), state=state, changelog=changelog)
@@ -162,10 +168,10 @@ def recorded(name: str | None) -> list[Mapping[str, Any]] | None:
         return None
     from socialpolicy.loading.findings import CasesError, Finding
 
-    lines = (sys.stdin.buffer if name == "-" else sources.exists(name).open("rb")).readlines()
+    raw = sys.stdin.buffer.read() if name == "-" else sources.exists(name).read_bytes()
     found: list[Mapping[str, Any]] = []
     mistakes: list[Finding] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(raw.split(b"\n"), 1):
         if not line.strip():
             continue
         try:

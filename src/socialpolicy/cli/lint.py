@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,8 +16,8 @@ import click
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import GAVE_UP, GOOD, NO
 from socialpolicy.instants import day, instant
-from socialpolicy.loading.findings import SHOWN_AT_MOST, Finding, Level, meant, told
-from socialpolicy.reporting.report import Check, Report
+from socialpolicy.loading.findings import SHOWN_AT_MOST, Finding, Level, meant, told, visible
+from socialpolicy.reporting.report import Check, Report, fingerprints_of
 from socialpolicy.solving import CONFLICTS
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="How many conflicts of the solver one question may cost.",
 )
+@click.option(
+    "--baseline", metavar="FILE", help="Leave out what is in this report, which an earlier `lint -f json:FILE` wrote."
+)
 @output.formats(*output.REPORTS)
 @output.quiet_option
 @output.color_option
@@ -56,6 +60,7 @@ def command(
     at: str | None,
     fail_on: str,
     budget: int,
+    baseline: str | None,
     formats: list[tuple[str, str]],
     quiet: bool,
     color: str,
@@ -71,10 +76,13 @@ def command(
 
     wanted = (ids(select, LINTS, "--select") or set(LINTS)) - ids(ignore, LINTS, "--ignore") | {"lint-open"}
     with output.answering(formats, "lint"):
+        known = fingerprints_in(baseline, source) if baseline is not None else frozenset()
         found = looked_over([pair for one in source for pair in policies(one)], wanted, instant_of(at), budget)
         return output.answer(
             formats,
-            report(found, output.chosen(config), fail_on, quiet=quiet, on=output.colored(color), at_most=max_errors),
+            report(
+                found, output.chosen(config), fail_on, known, quiet=quiet, on=output.colored(color), at_most=max_errors
+            ),
         )
 
 
@@ -116,6 +124,7 @@ def report(
     found: LookedOver,
     chosen: Configuration,
     fail_on: str = "warning",
+    known: Collection[str] = (),
     *,
     quiet: bool = False,
     on: bool = False,
@@ -123,9 +132,15 @@ def report(
 ) -> Report:
     """What was found, as a report."""
     findings = sorted(chosen.applied(found.findings), key=lambda finding: -finding.level)
+    known_already = 0
+    if known:
+        pairs = list(zip(findings, fingerprints_of(findings), strict=True))
+        findings = [finding for finding, mark in pairs if mark not in known or finding.id == "lint-open"]
+        known_already = len(pairs) - len(findings)
     until = found.moment.isoformat().replace("+00:00", "Z")
     proved = "some questions stay open" if found.left_open else "proved for all actions"
-    summary = f"{counted(findings, found.ignored)} in {number(found.rules, 'rule')}, {proved}, dates as of {until}"
+    told_of = counted(findings, found.ignored, known_already)
+    summary = f"{told_of} in {number(found.rules, 'rule')}, {proved}, dates as of {until}"
 
     def text() -> str:
         lines = [output.painted_findings(told(findings, at_most), on)] if findings else []
@@ -145,13 +160,29 @@ def report(
         files.setdefault(finding.file, []).append(finding)
     data = {
         "policies": [file for _, file in found.names], "rules": found.rules, "at": until, "open": found.left_open,
-        "ignored": found.ignored,
+        "ignored": found.ignored, "in_the_baseline": known_already,
     }  # fmt: skip
     return Report(
         "lint", GAVE_UP if found.left_open else NO if fails else GOOD, f"{summary}.", tuple(findings),
         tuple(Check("lint", file, file, findings=tuple(one)) for file, one in files.items()), data, text,
         fails_at=failing,
     )  # fmt: skip
+
+
+def fingerprints_in(baseline: str, source: tuple[str, ...]) -> frozenset[str]:
+    """The fingerprints of the findings in an earlier report. Raises an error with the command that writes one."""
+    shown = " ".join(map(visible, source))
+    remedy = f"write one: socialpolicy lint {shown} -f json:{visible(baseline)}"
+    try:
+        data = json.loads(Path(baseline).read_text(encoding="utf-8"))
+        findings = data["findings"] if data["report"] == 1 and data["command"] in ("lint", "check") else None
+        if findings is not None:
+            return frozenset(str(one["fingerprint"]) for one in findings)
+    except OSError as error:
+        raise click.ClickException(f"{visible(baseline)}: {error.strerror or error}; {remedy}") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise click.ClickException(f"{visible(baseline)}: this is no report of lint; {remedy}")
 
 
 def ids(given: tuple[str, ...], known: frozenset[str], option: str) -> set[str]:
@@ -227,14 +258,15 @@ def of_releases(policy: Policy) -> Iterator[Finding]:
     yield from release_gaps(read_file(index), found)
 
 
-def counted(findings: list[Finding], ignored: int) -> str:
+def counted(findings: list[Finding], ignored: int, known: int = 0) -> str:
     """How many findings there are."""
     levels = [finding.level for finding in findings]
     parts = [
         (levels.count(Level.ERROR), "error"), (levels.count(Level.WARNING), "warning"), (levels.count(Level.INFO), "note")
     ]  # fmt: skip
     text = ", ".join(number(count, word) for count, word in parts if count) or "No findings"
-    return f"{text} ({ignored} ignored)" if ignored else text
+    beside = [f"{ignored} ignored"] * bool(ignored) + [f"{known} in the baseline"] * bool(known)
+    return f"{text} ({', '.join(beside)})" if beside else text
 
 
 def number(count: int, word: str) -> str:

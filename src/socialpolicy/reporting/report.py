@@ -88,6 +88,12 @@ def located(report: Report, folder: Path | None = None) -> Located:
     return Located(report, findings, checks, fingerprints(findings))
 
 
+def fingerprints_of(findings: Sequence[Finding]) -> list[str]:
+    """The fingerprint of each of some findings, as a report of them has it."""
+    found = located(Report("", 0, "", tuple(findings)))
+    return [found.fingerprints[finding] for finding in found.findings]
+
+
 def whole_line(finding: Finding, lines: dict[str, list[str]]) -> Finding:
     """A finding of which only the line is known, about all of that line; ``lines`` are those of files read before."""
     if finding.file not in lines:

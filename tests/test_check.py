@@ -1,0 +1,247 @@
+"""``check`` does what the single commands do, and hides nothing; what recorded actions say of a change; what lint knew already."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from socialpolicy import ActionError, Outcome, loads
+from socialpolicy.cli.main import COULD_NOT, GOOD, NO, run
+from socialpolicy.reviewing import impact_of
+
+SHOP = """\
+socialpolicy: 1
+id: shop
+version: "{version}"
+title: Shop
+owner: comms
+vocabulary:
+  approvals: post.approvals
+  facts:
+    post.approvals: {{type: set, values: [comms], question: Who said yes?}}
+    post.kind: {{type: enum, values: [reply, story, offer], question: What is it?}}
+    post.size: {{type: int, min: 0, max: 9, question: How big is it?}}
+contacts: {{comms: {{title: Communications, reach: "#comms"}}}}
+baseline: allow
+rules:
+  - id: OFFERS
+    title: Offers wait
+    effect: {effect}
+    scope: everything
+    when: {{post.kind: offer}}
+    {more}
+guarantees:
+  - id: STORIES
+    title: Stories are fine
+    when: {{post.kind: story}}
+    never: deny
+"""
+CASES = """\
+cases_for: shop
+assume: nothing
+cases:
+  - id: an-offer
+    story: An offer
+    facts: {{post.kind: offer, post.size: 1}}
+    expect: {expect}
+"""
+
+
+def text(effect: str = "ask", version: str = "1.0.0") -> str:
+    more = {"ask": "approval: comms", "deny": "why: Not here."}[effect]
+    return SHOP.format(effect=effect, version=version, more=more)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one policy, committed; the current folder."""
+    folder = tmp_path / "policies" / "shop"
+    (folder / "tests").mkdir(parents=True)
+    (folder / "policy.yaml").write_text(text())
+    (folder / "tests" / "cases.yaml").write_text(CASES.format(expect="ask"))
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "Begin"]):
+        names = ["-c", "user.name=Jo", "-c", "user.email=jo@example.org"]
+        subprocess.run(["git", *names, *arguments], check=True, cwd=tmp_path)
+    return tmp_path
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    capsys.readouterr()
+    status = run(list(arguments))
+    return status, capsys.readouterr().out
+
+
+def report(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
+    status, out = told(capsys, *arguments, "-f", "json")
+    data = json.loads(out)
+    assert data["status"] == status
+    return status, data
+
+
+def test_all_is_well(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, data = report(capsys, "check", "policies", "--against", "main")
+    assert status == GOOD
+    assert list(data["result"]) == ["validate", "test", "prove", "lint", "diff"]
+    assert data["findings"] == []
+
+
+def test_what_one_step_finds_hides_nothing_of_another(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "policies/shop/policy.yaml").write_text(text("deny").replace("never: deny", "never: allow"))
+    _, data = report(capsys, "check", "policies", "--against", "main")
+    assert Counter(one["id"] for one in data["findings"]) >= Counter(
+        ["case-fails", "guarantee-fails", "version-not-bumped", "decision-stricter", "guarantee-weakened"]
+    )
+    singles = [
+        report(capsys, "validate", "policies"), report(capsys, "test", "policies"), report(capsys, "prove", "policies"),
+        report(capsys, "lint", "policies"), report(capsys, "diff", "policies", "--against", "main"),
+    ]  # fmt: skip
+    assert data["status"] == max(status for status, _ in singles) == NO
+    alone = {(one["id"], one["file"], one["line"]) for _, single in singles for one in single["findings"]}
+    assert {(one["id"], one["file"], one["line"]) for one in data["findings"]} == alone
+
+
+def test_a_policy_with_errors_stops_no_other(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = shop / "policies" / "broken"
+    broken.mkdir()
+    (broken / "policy.yaml").write_text(text().replace("id: shop", "id: broken").replace("effect: ask", "effect: aks"))
+    (shop / "policies/shop/tests/cases.yaml").write_text(CASES.format(expect="allow"))
+    status, data = report(capsys, "check", "policies")
+    assert status == NO
+    assert {one["id"] for one in data["findings"]} >= {"unknown-value", "case-fails"}
+
+
+def test_cases_with_errors_stop_nothing_else(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "policies/shop/tests/cases.yaml").write_text(CASES.format(expect="perhaps"))
+    status, data = report(capsys, "check", "policies")
+    assert status == NO
+    assert "prove" in data["result"]
+    assert data["result"]["validate"]["status"] == NO
+
+
+def test_a_missing_revision_is_not_done_and_the_rest_is(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, data = report(capsys, "check", "policies", "--against", "nowhere")
+    assert status == COULD_NOT
+    assert data["result"]["test"]["status"] == GOOD
+    (finding,) = data["findings"]
+    assert (finding["id"], "git branch --all" in finding["message"]) == ("could-not-run", True)
+    status, out = told(capsys, "check", "policies", "--against", "nowhere")
+    assert "diff      NOT DONE" in out
+
+
+def test_a_policy_without_cases_is_not_passed_over(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "policies/shop/tests/cases.yaml").unlink()
+    status, data = report(capsys, "check", "policies")
+    assert status == COULD_NOT
+    assert [one["id"] for one in data["findings"]] == ["no-cases"]
+
+
+def test_a_policy_that_is_new_on_the_branch_is_fine(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = shop / "policies" / "stall"
+    (new / "tests").mkdir(parents=True)
+    (new / "policy.yaml").write_text(text().replace("id: shop", "id: stall"))
+    (new / "tests" / "cases.yaml").write_text(CASES.format(expect="ask").replace("shop", "stall"))
+    status, out = told(capsys, "check", "policies", "--against", "main")
+    assert status == GOOD
+    assert "stall  is new: there is nothing to compare it with" in out
+    status, out = told(capsys, "check", "policies", "--against", "latest")
+    assert status == GOOD
+    assert "has no release yet" in out
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "status"), [("bump", GOOD), ("stricter", NO), ("looser", GOOD), ("any", NO), ("never", GOOD)]
+)
+def test_fail_on(shop: Path, capsys: pytest.CaptureFixture[str], fail_on: str, status: int) -> None:
+    (shop / "policies/shop/policy.yaml").write_text(text("deny", "2.0.0"))
+    (shop / "policies/shop/tests/cases.yaml").write_text(CASES.format(expect="deny"))
+    assert report(capsys, "check", "policies", "--against", "main", "--fail-on", fail_on)[0] == status
+
+
+def test_a_configuration_counts_in_every_step(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "policies/shop/policy.yaml").write_text(text("deny", "1.0.1"))
+    (shop / "policies/shop/tests/cases.yaml").write_text(CASES.format(expect="deny"))
+    assert report(capsys, "check", "policies", "--against", "main")[0] == NO
+    (shop / ".socialpolicy.toml").write_text('[findings]\ndecision-stricter = {bump = "patch"}\n')
+    assert report(capsys, "check", "policies", "--against", "main")[0] == GOOD
+
+
+# -- recorded actions ----------------------------------------------------------------------------------------------------
+
+RECORDS = st.fixed_dictionaries(
+    {"post.kind": st.sampled_from(["reply", "story", "offer", "nonsense"])},
+    optional={"post.size": st.integers(-1, 10)},
+)
+
+
+@given(st.lists(RECORDS, max_size=12))
+def test_the_impact_is_what_both_versions_decide(records: list[dict[str, Any]]) -> None:
+    old, new = loads(text()), loads(text("deny"))
+    wanted: Counter[str] = Counter()
+    for facts in records:
+        try:
+            before, after = old.decide(facts).outcome, new.decide(facts).outcome
+        except ActionError:
+            wanted["refused"] += 1
+        else:
+            assert {before, after} <= {Outcome.ALLOW} or (before, after) == (Outcome.ASK, Outcome.DENY)
+            wanted["stricter"] += before is not after
+    found = impact_of(old, new, records)
+    assert found.as_data() == {
+        "total": len(records), "stricter": wanted["stricter"], "looser": 0, "otherwise": 0, "refused": wanted["refused"],
+    }  # fmt: skip
+    assert impact_of(new, old, records).looser == wanted["stricter"]
+
+
+def test_recorded_actions_are_told_beside_a_change(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "policies/shop/policy.yaml").write_text(text("deny", "2.0.0"))
+    log = shop / "log.jsonl"
+    log.write_text('{"post.kind": "offer"}\n\n{"facts": {"post": {"kind": "reply"}}}\n{"post.kind": "poem"}\n')
+    wanted = "Of 3 recorded actions, 1 would be decided more strictly, 0 more loosely, 0 with something else to do."
+    status, out = told(capsys, "diff", "policies", "--against", "main", "--replay", str(log))
+    assert status == GOOD
+    assert f"{wanted} 1 could not be decided by both versions." in out
+    _, data = report(capsys, "diff", "policies", "--against", "main", "--replay", str(log))
+    assert data["result"][0]["impact"] == {"total": 3, "stricter": 1, "looser": 0, "otherwise": 0, "refused": 1}
+
+
+def test_every_line_that_is_no_record_is_told(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "log.jsonl").write_text('{"post.kind": "offer"}\nnot json\n[1]\n')
+    assert run(["diff", "policies", "--against", "main", "--replay", "log.jsonl"]) == COULD_NOT
+    error = capsys.readouterr().err
+    assert ("log.jsonl:2:1" in error, "log.jsonl:3:1" in error, "log.jsonl:1:1" in error) == (True, True, False)
+
+
+# -- what lint knew already ----------------------------------------------------------------------------------------------
+
+
+def test_lint_with_a_baseline_tells_what_is_new(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = shop / "policies/shop/policy.yaml"
+    file.write_text(text().replace("owner: comms\n", ""))
+    assert run(["lint", "policies", "-q", "-f", "json:known.json"]) == NO
+    status, out = told(capsys, "lint", "policies", "--baseline", "known.json")
+    assert (status, "1 in the baseline" in out) == (GOOD, True)
+    unused = "  press: {title: Press, reach: '#press'}\n"
+    file.write_text(
+        "# a line more\n" + text().replace("owner: comms\n", "").replace('contacts: {comms: {title: Communications, reach: "#comms"}}',
+        f'contacts:\n  comms: {{title: Communications, reach: "#comms"}}\n{unused}')
+    )  # fmt: skip
+    status, data = report(capsys, "lint", "policies", "--baseline", "known.json")
+    assert (status, [one["id"] for one in data["findings"]]) == (NO, ["unused-contact"])
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", '{"report": 1, "command": "test", "findings": []}', "[" * 100_000])
+def test_without_a_baseline_nothing_is_guessed(
+    shop: Path, capsys: pytest.CaptureFixture[str], content: str | None
+) -> None:
+    if content is not None:
+        (shop / "known.json").write_text(content)
+    assert run(["lint", "policies", "--baseline", "known.json"]) == COULD_NOT
+    assert "write one: socialpolicy lint policies -f json:known.json" in capsys.readouterr().err
