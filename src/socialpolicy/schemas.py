@@ -7,8 +7,8 @@ object without alternatives, which keeps an editor's errors exact and its comple
 from __future__ import annotations
 
 import json
+import re
 import types
-from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hin
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from socialpolicy import conditions, encoding
+from socialpolicy import conditions, encoding, tailoring
 from socialpolicy.loading.models import CasesFile, PolicyText, SurvivorsFile, VocabularyFile
 from socialpolicy.loading.vocabularies import shipped
 from socialpolicy.program import Outcome, Program
-from socialpolicy.values import LARGEST_INT, UNKNOWN_WORD, Kind
-from socialpolicy.vocabulary import Fact, Vocabulary
 
 if TYPE_CHECKING:
     from socialpolicy.policy import Policy
@@ -30,34 +28,32 @@ KINDS = ("policy", "action", "decision", "tests", "program", "vocabulary", "surv
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CORE = "core@1"
 Schema = dict[str, Any]
-INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 
 
 def schema(kind: str, policy: Policy | None = None) -> Schema:
-    """The schema of that kind, generic or (``policy``, ``action`` and ``tests``) for the vocabulary of a policy.
+    """The schema of that kind, generic or (``policy``, ``tests``, ``texts`` and ``action``) for the names of one policy.
 
     Raises ``ValueError`` for another kind.
     """
     match kind:
         case "policy":
-            found = of_model(PolicyText)
+            return headed(kind, fitted(PolicyText, policy))
         case "tests":
-            found = of_model(CasesFile)
+            return headed(kind, fitted(CasesFile, policy))
         case "vocabulary":
-            found = of_model(VocabularyFile)
+            return headed(kind, of_model(VocabularyFile))
         case "survivors":
             return headed(kind, of_model(SurvivorsFile))
         case "texts":
-            return headed(kind, texts())
+            return headed(kind, tailoring.texts(policy) if policy else texts())
         case "action":
-            return headed(kind, action(policy.vocabulary if policy else shipped(CORE)[1]))
+            return headed(kind, tailoring.action(policy.vocabulary if policy else shipped(CORE)[1]))
         case "decision":
             return headed(kind, decision())
         case "program":
             return headed(kind, program())
         case _:
             raise ValueError(f"there is no schema {kind!r}; there is {', '.join(KINDS)}")
-    return headed(kind, for_policy(found, policy) if policy else found)
 
 
 def text(found: Schema) -> str:
@@ -110,7 +106,15 @@ class Plain(GenerateJsonSchema):
 def of_model(model: Any) -> Schema:
     """The schema of a model."""
     found: Schema = tidied(model.model_json_schema(schema_generator=Plain, by_alias=True))
+    for name, definition in found.get("$defs", {}).items():
+        definition["title"] = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Text")).capitalize()
     return found
+
+
+def fitted(model: Any, policy: Policy | None) -> Schema:
+    """The schema of a model, made to measure for a policy if there is one."""
+    found = of_model(model)
+    return tailoring.for_policy(found, policy, top=model.__name__) if policy else found
 
 
 def tidied(node: Any) -> Any:
@@ -153,160 +157,6 @@ def merged(branches: list[Schema]) -> Schema | None:
         together["type"].append(branch["type"])
         together |= {key: value for key, value in branch.items() if key != "type"}
     return together
-
-
-# -- for a vocabulary ------------------------------------------------------------------------------------------------
-
-
-def of_value(fact: Fact) -> Schema:
-    """The schema of a fact's value."""
-    match fact.kind:
-        case Kind.BOOL:
-            return {"type": "boolean"}
-        case Kind.ENUM:
-            return {"enum": list(fact.values)}
-        case Kind.STRING:
-            return {"type": "string"}
-        case Kind.INT:
-            return {
-                "type": "integer",
-                "minimum": fact.minimum if fact.minimum is not None else -LARGEST_INT,
-                "maximum": fact.maximum if fact.maximum is not None else LARGEST_INT,
-            }
-        case Kind.DATETIME:
-            return {"type": "string", "pattern": INSTANT}
-        case Kind.SET:
-            return {"type": "array", "items": {"enum": list(fact.values)} if fact.values else {"type": "string"}}
-
-
-def of_stated(fact: Fact) -> Schema:
-    """The schema of what may be stated of a fact: a value, or that it is not known."""
-    told = {"description": fact.question} if fact.question else {}
-    found = of_value(fact)
-    if "enum" in found:
-        return told | {"enum": [*found["enum"], UNKNOWN_WORD, None]}
-    return told | {"anyOf": [found, {"enum": [UNKNOWN_WORD, None]}]}
-
-
-def action(vocabulary: Vocabulary) -> Schema:
-    """The facts of an action, flat or nested by the part before the first dot."""
-    flat = {name: of_stated(fact) for name, fact in vocabulary.facts.items()}
-    groups: dict[str, Schema] = {}
-    for name, stated in flat.items():
-        group, dot, rest = name.partition(".")
-        if dot and group not in vocabulary.facts and "." not in rest:
-            inner = groups.setdefault(group, {"type": "object", "additionalProperties": False, "properties": {}})
-            inner["properties"][rest] = stated
-    return {"type": "object", "additionalProperties": False, "properties": {**flat, **groups}}
-
-
-def for_policy(found: Schema, policy: Policy) -> Schema:
-    """A schema that knows the facts, groups, conditions, tags and contacts of a policy, and of those that it builds on."""
-    definitions, vocabulary = found["$defs"], policy.vocabulary
-    groups = group_names(policy)
-    tests = {name: of_test(fact, groups.get(name, ())) for name, fact in vocabulary.facts.items()}
-    if "ConditionText" in definitions:
-        condition = definitions["ConditionText"]
-        conditions = dict(policy.written.conditions) | {
-            f"{base.id}/{name}": entry for base in policy.bases for name, entry in base.written.conditions.items()
-        }
-        named = {name: {"type": "boolean", "description": title_of(entry)} for name, entry in conditions.items()}
-        condition["properties"] = {**condition["properties"], **named, **tests}
-        condition["additionalProperties"] = False
-    stated = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {name: of_stated(fact) for name, fact in vocabulary.facts.items()},
-    }
-    for name, key in (("ExampleText", "facts"), ("CaseText", "facts")):
-        if name in definitions:
-            definitions[name]["properties"][key] = stated
-    if "common" in found["properties"]:
-        found["properties"]["common"] = stated
-    if "RuleText" in definitions:
-        definitions["RuleText"]["properties"]["scope"] = of_scope(policy, groups)
-        offered = [
-            f"{base.id}/{name}" for base in policy.bases for name, tag in base.written.tags.items() if tag.for_others
-        ]
-        tags = [*policy.written.tags, *offered]
-        if tags:
-            definitions["RuleText"]["properties"]["tags"] = {"type": "array", "items": {"enum": tags}}
-    return found
-
-
-def title_of(entry: Any) -> str:
-    """The title of a named condition, if it has one."""
-    return getattr(entry, "title", None) or "A condition of this policy."
-
-
-def group_names(policy: Policy) -> dict[str, tuple[str, ...]]:
-    """The names of groups of values, by fact."""
-    text = policy.written.vocabulary
-    found = {name: list(groups) for name, groups in (shipped(text.uses)[0].groups if text.uses else {}).items()}
-    for written in (*(base.written for base in policy.bases), policy.written):
-        for name, groups in written.vocabulary.groups.items():
-            found.setdefault(name, []).extend(groups)
-    return {name: tuple(dict.fromkeys(names)) for name, names in found.items()}
-
-
-def of_test(fact: Fact, groups: tuple[str, ...]) -> Schema:
-    """The schema of what may stand behind a fact's name in a condition: one flat schema, of several types."""
-    told = {"description": fact.question} if fact.question else {}
-    words = {"enum": [*fact.values, *groups]} if fact.values else {"type": "string"}
-    some = {"type": "array", "items": words, "minItems": 1}
-    other = {"same_as": {"type": "string"}}
-    compared: dict[Kind, Schema] = {
-        Kind.BOOL: other,
-        Kind.ENUM: {"all_but": some, **other, **({name: {"enum": list(fact.values)} for name in ("at_least", "at_most", "more_than", "less_than")} if fact.ordered else {})},
-        Kind.STRING: {"in_list": {"type": "string"}, "matches": {"type": "string"}, **other},
-        Kind.INT: {**{name: {"type": "integer"} for name in ("at_least", "at_most", "more_than", "less_than")}, **other},
-        Kind.DATETIME: {"before": {"type": "string"}, "from": {"type": "string"}, **other},
-        Kind.SET: {
-            **dict.fromkeys(("any_of", "all_of", "none_of", "nothing_but"), some), "empty": {"type": "boolean"},
-            "has": {"type": "object", "properties": {"fact": {"type": "string"}}, "required": ["fact"], "additionalProperties": False}, **other,
-        },
-    }  # fmt: skip
-    found: Schema = {
-        "type": ["object"],
-        "minProperties": 1,
-        "additionalProperties": False,
-        "properties": compared[fact.kind],
-    }
-    match fact.kind:
-        case Kind.BOOL:
-            return told | found | {"type": ["boolean", "object"]}
-        case Kind.INT:
-            return told | found | {"type": ["integer", "array", "object"], "items": {"type": "integer"}, "minItems": 1}
-        case Kind.ENUM:
-            return told | {"anyOf": [words, some, found | {"type": "object"}]}
-        case Kind.SET:
-            return told | {"anyOf": [words if fact.values else {"type": "string"}, found | {"type": "object"}]}
-        case Kind.STRING:
-            return told | found | {"type": ["string", "array", "object"], "items": {"type": "string"}, "minItems": 1}
-        case Kind.DATETIME:
-            return told | found | {"type": "object"}
-
-
-def of_scope(policy: Policy, groups: Mapping[str, tuple[str, ...]]) -> Schema:
-    """The schema of a scope with its words and their values."""
-    properties = {}
-    for word, name in policy.vocabulary.scope.items():
-        fact = policy.vocabulary.facts[name]
-        words = {"enum": [*fact.values, *groups.get(name, ())]} if fact.values else {"type": "string"}
-        some = {"type": "array", "items": words, "minItems": 1}
-        but = {
-            "type": "object",
-            "properties": {"all_but": some},
-            "required": ["all_but"],
-            "additionalProperties": False,
-        }
-        properties[word] = {"description": fact.question, "anyOf": [words, some, but]}
-    return {
-        "anyOf": [
-            {"const": "everything"},
-            {"type": "object", "minProperties": 1, "properties": properties, "additionalProperties": False},
-        ]
-    }
 
 
 # -- a decision ------------------------------------------------------------------------------------------------------
