@@ -5,7 +5,8 @@ Each page is worked through from top to bottom, in a folder of its own that has 
 - a `python` block is run (one with `>>>` as a doctest); the blocks of a page share their names;
 - a `console` block has commands, `$ socialpolicy ...`, and below each all that it prints. `...` stands for any text within a
   line, or alone for any lines. The exit status is 0, or what the command line says: `# exit status 1`;
-- a block below `<!-- file: NAME -->` is written to that file, one below `<!-- add: NAME -->` is added to its end;
+- a block below `<!-- file: NAME -->` is written to that file, one below `<!-- add: NAME -->` is added to its end; a `diff`
+  block below `<!-- edit: NAME -->` changes some of its lines;
 - a `yaml` block below `<!-- in: NAME -->` has sections that stand in for those of the policy of that name, which then loads
   without a finding; below `<!-- sketch -->` it is not checked.
 """
@@ -92,6 +93,9 @@ def check(block: Block, world: World, page: str) -> None:
     elif word == "add":
         file = world.folder / argument
         file.write_text(file.read_text("utf-8") + block.text, "utf-8")
+    elif word == "edit":
+        file = world.folder / argument
+        file.write_text(edited(file.read_text("utf-8"), block.text, where), "utf-8")
     elif word == "in":
         policy = loads(put_in((world.folder / argument).read_text("utf-8"), block.text), name=where)
         assert not policy.warnings, f"{where}: {policy.warnings[0]}"
@@ -103,6 +107,14 @@ def check(block: Block, world: World, page: str) -> None:
         exec(compile("\n" * (block.line - 1) + block.text, page, "exec"), world.names)
     elif block.language == "yaml":
         assert word == "sketch" or page in ("docs/semantics.md", "docs/glossary.md"), f"{where}: say what this block is"
+
+
+def edited(text: str, change: str, where: str) -> str:
+    """A text after a change, whose lines begin with `-` (goes), `+` (comes) or a blank (stays)."""
+    lines = change.splitlines(keepends=True)
+    old, new = ("".join(line[1:] for line in lines if line[0] != mark) for mark in "+-")
+    assert text.count(old) == 1, f"{where}: these lines are in the file {text.count(old)} times"
+    return text.replace(old, new)
 
 
 def put_in(base: str, text: str) -> str:
@@ -294,7 +306,24 @@ def anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_lines_are_not_too_long(page: Path) -> None:
-    assert [number for number, line in enumerate(page.read_text("utf-8").splitlines(), 1) if len(line) > 120] == []
+    lines = page.read_text("utf-8").splitlines()  # a row of a quoted table cannot be broken
+    assert [number for number, line in enumerate(lines, 1) if len(line) > 120 and not line.startswith("> |")] == []
+
+
+def test_the_comment_that_reviewers_read_is_what_a_diff_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = DOCS / "review.md"
+    for block in blocks(page):
+        if block.comment in ("file: before.yaml", "file: draft.yaml"):
+            (tmp_path / block.comment.removeprefix("file: ")).write_text(block.text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["diff", "before.yaml", "draft.yaml", "-f", "markdown"]) == 1
+    printed = re.sub(r"[*#>]|<(?!br)[^>]*>", "", capsys.readouterr().out)
+    quoted = re.findall(r"^> ?(.*)$", page.read_text("utf-8"), flags=re.MULTILINE)
+    shown = [re.sub(r"[*#>]|<(?!br)[^>]*>|^▸", "", line).strip() for line in quoted]
+    assert len(shown) > 8
+    assert [line for line in shown if line not in printed] == []
 
 
 def test_the_table_of_the_core_vocabulary_is_up_to_date() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -15,17 +16,20 @@ from socialpolicy.errors import SocialPolicyError
 GOOD, NO, COULD_NOT, GAVE_UP, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 COMMANDS = {
+    "init": "Start: write a small policy for a company, with tests and checks for pull requests.",
     "validate": "Check policies and test cases: every mistake, with its place.",
+    "check": "Validate, test, prove, lint and compare: all that a pull request has to pass.",
     "decide": "Decide about one action, and say why.",
     "questions": "Tell which unknown facts can still change a decision, and what to ask first.",
     "read": "Tell what a text says by itself: links, words of the policy's lists, templates.",
     "test": "Run the test cases of policies.",
     "diff": "Compare two versions: who may do what differently, and which version that calls for.",
+    "fmt": "Put files into the canonical layout: comments and every word stay as they are.",
     "lint": "Find what is doubtful: rules that do nothing, contradictions, what nobody uses.",
     "prove": "Prove the guarantees of a policy for all actions, or show what breaks them.",
     "timeline": "Tell what begins and ends, day by day: rules, exceptions, templates, releases.",
     "texts": "Print what of a policy is still to be translated.",
-    "schema": "Print a JSON Schema, for editors and other programs.",
+    "schema": "Let an editor know a policy's words, or print a JSON Schema.",
     "explain": "Print the page on a finding: why it is one, wrong and right.",
     "release": "Freeze the draft of a policy under its version.",
     "approvals": "Tell which approvals count for a draft, and why the others do not.",
@@ -89,6 +93,9 @@ def run(arguments: list[str]) -> int:
     """Run the command line with these arguments, and return the exit status."""
     if sys.stdout is None or sys.stderr is None:  # closed by the caller: there is nobody to tell
         return COULD_NOT
+    for stream in (sys.stdout, sys.stderr):  # what is printed does not depend on the locale
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         result: Any = cli.main(arguments, prog_name="socialpolicy", standalone_mode=False)
         sys.stdout.flush()
