@@ -62,17 +62,25 @@ class Event:
     column: int = 1
 
 
-def timeline(policy: Policy, *, since: date | None = None, through: date | None = None) -> list[Event]:
+def timeline(
+    policy: Policy,
+    *,
+    since: date | None = None,
+    through: date | None = None,
+    document: Document | None = None,
+    releases: tuple[Releases, Document] | None = None,
+) -> list[Event]:
     """All that begins and ends, of a policy and of those that it builds on, in order; from ``since`` and ``through`` a day.
 
-    Raises ``ReleasesError`` where there are releases beside the policy that cannot be trusted.
+    ``document`` is the policy's file, and ``releases`` are those beside it with their index, where these are not in files
+    (but in a revision). Raises ``ReleasesError`` where there are releases beside the policy that cannot be trusted.
     """
     home = zone(policy.written.time_zone) or ZoneInfo("UTC")
-    known = read_again(policy)
+    known = document or read_again(policy)
     found = [*Dated(policy.written, known or Document(policy.file), home).events()]
     for base in policy.bases:
         found += Dated(base.written, base.document, home, prefix=f"{base.id}/").events()
-    found += of_releases(policy, home)
+    found += released(*releases, home, policy.version) if releases else of_releases(policy, home)
     chosen = [one for one in found if (since is None or one.day >= since) and (through is None or one.day <= through)]
     order = {happens: place for place, happens in enumerate(Happens)}
     return sorted(chosen, key=lambda one: (one.day, order[one.happens], one.at))

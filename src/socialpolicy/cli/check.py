@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,14 +84,15 @@ def checked(asked: Asked, chosen: Configuration, *, quiet: bool = False, on: boo
     found = validate.validated(asked.source, chosen)
     level = Level.WARNING if asked.strict else Level.ERROR
     parts = [validate.report(found, level, quiet=True, on=on, at_most=output.FINDINGS_SHOWN)]
-    policies = list(loaded(asked.source))
+    by_source = {one: list(loaded(one)) for one in asked.source}
+    policies = [policy for one in by_source.values() for policy in one]
     steps: list[tuple[str, Callable[[], Report | None]]] = [
         ("test", lambda: tested(policies, chosen, on=on)),
         ("prove", lambda: proved(policies, chosen, on=on)),
         ("lint", lambda: linted(policies, asked, chosen, on=on)),
     ]
     if asked.against is not None:
-        steps.append(("diff", lambda: compared(policies, asked, chosen, on=on)))
+        steps.append(("diff", lambda: compared(by_source, asked, chosen, on=on)))
     for name, step in steps:
         try:
             part = step()
@@ -105,15 +106,13 @@ def checked(asked: Asked, chosen: Configuration, *, quiet: bool = False, on: boo
     return together(parts, asked, quiet=quiet, on=on)
 
 
-def loaded(source: Sequence[str]) -> Iterator[Policy]:
-    """The policies without errors; what is wrong with the others, ``validate`` tells."""
-    for one in source:
-        is_folder = one != "-" and Path(one).is_dir()
-        for file in sources.folders(one) if is_folder else [Path(one)]:
-            try:
-                yield sources.policy_of(str(file) if is_folder else one)
-            except (PolicyError, LimitError):
-                continue
+def loaded(source: str) -> Iterator[Policy]:
+    """The policies without errors that a source stands for; what is wrong with the others, ``validate`` tells."""
+    for name in sources.names_of(source):
+        try:
+            yield sources.policy_of(name)
+        except (PolicyError, LimitError):
+            continue
 
 
 def tested(policies: Sequence[Policy], chosen: Configuration, *, on: bool) -> Report | None:
@@ -123,7 +122,7 @@ def tested(policies: Sequence[Policy], chosen: Configuration, *, on: bool) -> Re
     results, left = [], []
     for policy in policies:
         try:
-            results.append(testing.Tested(test(policy)))
+            results.append(testing.Tested(test(policy, documents=sources.cases_beside(policy))))
         except CasesError:
             left.append(policy.id)
     if not left:
@@ -149,18 +148,20 @@ def linted(policies: Sequence[Policy], asked: Asked, chosen: Configuration, *, o
 
     if not policies:
         return None
-    every = [(policy, lint.document_of(policy)) for policy in policies]
+    every = [(policy, sources.document_of(policy)) for policy in policies]
     return lint.report(lint.looked_over(every, LINTS, lint.instant_of(asked.at)), chosen, quiet=True, on=on)
 
 
-def compared(policies: Sequence[Policy], asked: Asked, chosen: Configuration, *, on: bool) -> Report | None:
+def compared(
+    policies: Mapping[str, Sequence[Policy]], asked: Asked, chosen: Configuration, *, on: bool
+) -> Report | None:
     """Compare all policies with what they were."""
     from socialpolicy.reviewing import compared as compare
 
     assert asked.against is not None
-    if not policies:
+    pairs = [pair for one, some in policies.items() for pair in diff.against_earlier(one, some, asked.against)]
+    if not pairs:
         return None
-    pairs = [diff.earlier(policy, asked.against) for policy in policies]
     found = compare(pairs, chosen, lint.instant_of(asked.at).date(), records=diff.recorded(asked.replay))
     return diff.report(found, chosen, asked.fail_on, diff.Shown(on=on), asked.link)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -44,7 +43,9 @@ VERSION = re.compile(r"[\^~<>=]*\d+(\.|$)", re.ASCII)
 @click.argument("old")
 @click.argument("new", required=False)
 @click.option(
-    "--against", metavar="REV", help="Compare with a revision of git, a release (2.1.0, ^2), the `latest` one, or what was `pushed`."
+    "--against",
+    metavar="REV",
+    help="Compare with a revision of git, a release (2.1.0, ^2), the `latest` one, or what was `pushed`.",
 )
 @click.option("--state", is_flag=True, help="Print one word: identical, patch, minor or major.")
 @click.option(
@@ -89,7 +90,9 @@ def command(
             if against is None:
                 return output.answer(formats, Report("diff", GOOD, pushed.NOTHING, text=lambda: pushed.NOTHING))
             if pushed.is_elsewhere(old):
-                click.echo(f"note: {visible(old)} is not what is pushed: this is about the files as they are here.", err=True)
+                click.echo(
+                    f"note: {visible(old)} is not what is pushed: this is about the files as they are here.", err=True
+                )
         pairs = list(paired(old, new, against))
         found = compared(pairs, output.chosen(config), a_day(today), budget, recorded(replay))
         shown = Shown(quiet=quiet, verbose=verbose, on=output.colored(color), state=state, changelog=changelog)
@@ -128,7 +131,7 @@ def report(
     checks = tuple(
         Check(
             "diff", one.id, one.policy.file if one.policy else "",
-            findings=tuple(chosen.applied(findings_of(one, fail_on))),
+            findings=tuple(chosen.applied(findings_of(one, fail_on, chosen))),
         )
         for one in found
     )  # fmt: skip
@@ -208,8 +211,7 @@ def paired(old: str, new: str | None, against: str | None) -> Iterator[Pair]:
         raise click.UsageError("Give OLD and NEW, or one SOURCE and --against REV.")
     if new is None:
         assert against is not None
-        for after in sources.policies_of(old):
-            yield earlier(after, against)
+        yield from against_earlier(old, list(sources.policies_of(old)), against)
         return
     before, after_all = list(sources.policies_of(old)), list(sources.policies_of(new))
     if len(before) == len(after_all) == 1:
@@ -226,24 +228,21 @@ def paired(old: str, new: str | None, against: str | None) -> Iterator[Pair]:
         yield "", mine.get(id), theirs.get(id)
 
 
-def earlier(policy: Policy, against: str) -> Pair:
-    """The earlier version of a policy that it is compared with, and the policy; None where there is none yet."""
+def against_earlier(source: str, policies: Sequence[Policy], against: str) -> Iterator[Pair]:
+    """The policies that a source stands for, each with what it was; and those that are gone since a revision."""
     if against == "latest" or VERSION.match(against):
-        beside = "@" not in policy.file and Path(policy.file).exists()
-        store = Store(Path(policy.file).parent) if beside else sources.store()
-        if against == "latest" and not store.releases(policy.id):
-            return NO_RELEASE, None, policy
-        return "", store.get(f"{policy.id}@{against}"), policy
-    path = Path(policy.file)
-    if not path.exists():
-        raise click.UsageError(
-            f"{policy.file}: a file or folder is compared with a revision; for two revisions give OLD and NEW."
-        )
-    within = Path(os.path.relpath(path.resolve(), Path.cwd()))
-    name = f"./{within.as_posix()}"
-    commit = sources.commit_of(against, f"{against}:{name}")
-    old = sources.policy_at(against, name) if sources.kind_at(commit, name) is not None else None
-    return "", old, policy
+        yield from (earlier(policy, against) for policy in policies)
+    else:
+        yield from (("", old, new) for old, new in sources.pairs_with(source, policies, against))
+
+
+def earlier(policy: Policy, against: str) -> Pair:
+    """The release that a policy is compared with, and the policy; None where there is none yet."""
+    beside = "@" not in policy.file and Path(policy.file).exists()
+    store = Store(Path(policy.file).parent) if beside else sources.store()
+    if against == "latest" and not store.releases(policy.id):
+        return NO_RELEASE, None, policy
+    return "", store.get(f"{policy.id}@{against}"), policy
 
 
 # -- what is printed -------------------------------------------------------------------------------------------------

@@ -217,37 +217,18 @@ def policies(source: str) -> Iterator[tuple[Policy, Document | None]]:
         document = sources.standard_input()
         yield Policy(loaded(document, sources.shelf_of("-"))), document
     else:
-        yield from ((policy, document_of(policy)) for policy in sources.policies_of(source))
-
-
-def document_of(policy: Policy) -> Document | None:
-    """The document of a policy that was read from a revision; others are read again from their file."""
-    from socialpolicy.loading.reading import read_bytes
-
-    revision = None if sources.is_there(policy.file) else sources.revision_of(policy.file)
-    if revision is None:
-        return None
-    commit = sources.commit_of(revision[0], policy.file)
-    document = read_bytes(sources.blob(commit, revision[1], policy.file), policy.file)
-    return document if document.data == policy.data else None
+        yield from ((policy, sources.document_of(policy)) for policy in sources.policies_of(source))
 
 
 def of_releases(policy: Policy) -> Iterator[Finding]:
     """Gaps between the releases beside a draft. Raises ``ReleasesError`` where they cannot be trusted."""
-    from socialpolicy.loading.indexes import INDEX, RELEASES
-    from socialpolicy.loading.reading import read_file
-    from socialpolicy.loading.shelves import DRAFT
-    from socialpolicy.storing import ReleasesError, read_releases
     from socialpolicy.tidying import InForceBetween, release_gaps
     from socialpolicy.versions import is_prerelease
 
-    path = Path(policy.file)
-    index = path.parent / RELEASES / INDEX
-    if path.name != DRAFT or not sources.is_there(policy.file) or not index.is_file():
+    beside = sources.releases_beside(policy)
+    if beside is None:
         return
-    releases = read_releases(path.parent)
-    if releases.failed:
-        raise ReleasesError([one for one in releases.findings if one.level is Level.ERROR], policy=releases.policy)
+    releases, index = beside
     found = []
     for place, release in enumerate(releases.entries):
         begin, end = release.begins(), release.ends()
@@ -255,7 +236,7 @@ def of_releases(policy: Policy) -> Iterator[Finding]:
         end = min((moment for moment in (end, since) if moment), default=None)
         if begin and not is_prerelease(release.version) and (end is None or begin < end):
             found.append(InForceBetween(release.version, ("releases", place), begin, end))
-    yield from release_gaps(read_file(index), found)
+    yield from release_gaps(index, found)
 
 
 def counted(findings: list[Finding], ignored: int, known: int = 0) -> str:

@@ -1,40 +1,42 @@
 """Sources: what a command is given, and the policies and files that it stands for.
 
-A source is a file or folder first. What is none may be ``REV:PATH``, read from git's objects without a check-out, or
-``ID@VERSION``, a release in the store.
+A source is a file or folder first. What is none may be ``REV:PATH``, read from git's objects without a check-out
+(``revisions``), or ``ID@VERSION``, a release in the store. A folder that is no policy's stands for the policies below it.
+
+A policy that was loaded knows the name of its file, which is a source again; so what stands beside it (cases, texts,
+releases) is found by that name, on disk or in the revision.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shlex
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from socialpolicy.cli import revisions
+from socialpolicy.cli.revisions import Revision, found_at, not_there, revision_of
 from socialpolicy.loading.documents import Document
-from socialpolicy.loading.findings import visible
-from socialpolicy.loading.reading import FILE_BYTES, check_size, read_bytes
+from socialpolicy.loading.findings import Finding, FindingsError, Level, LimitError, PolicyError, visible
+from socialpolicy.loading.indexes import INDEX, RELEASES, bytes_digest, changed, read_index
+from socialpolicy.loading.reading import FILE_BYTES, read_bytes, read_file
 from socialpolicy.loading.shelves import DRAFT
 
 if TYPE_CHECKING:
     from socialpolicy.deciding import Decider
     from socialpolicy.loading.shelves import Shelf
     from socialpolicy.policy import Policy
-    from socialpolicy.storing import Store
+    from socialpolicy.storing import Releases, Store
 
 SUFFIXES = (".yaml", ".yml", ".json")
 STORE_FOLDER, STORE_VARIABLE = "policies", "SOCIALPOLICY_STORE"
-REVISION = re.compile(r"((?:[^:{]|\{[^}]*\})*):(.*)", re.DOTALL)
-DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*@[^/\\]+", re.ASCII)
-GIT_SECONDS = 60
+PROGRAM, HEAD_BYTES = b'"socialpolicy_program"', 256
 
 
 def standard_input() -> Document:
@@ -89,10 +91,23 @@ def policy_of(source: str) -> Policy:
 
 def policies_of(source: str) -> Iterator[Policy]:
     """The policies that a source stands for: one, or all in the folders below."""
-    if source == "-" or not is_there(source) or not Path(source).is_dir():
-        yield policy_of(source)
-    else:
+    place = place_of(source)
+    if place is not None and place.kind == "tree":
+        yield from (policy_in(draft) for draft in drafts_in(place))
+    elif place is None and source != "-" and is_there(source) and Path(source).is_dir():
         yield from (policy_of(str(file)) for file in folders(source))
+    else:
+        yield policy_of(source)
+
+
+def names_of(source: str) -> list[str]:
+    """The names of the policies (their files) that a source stands for; each is a source by itself."""
+    place = place_of(source)
+    if place is not None and place.kind == "tree":
+        return [draft.shown for draft in drafts_in(place)]
+    if place is None and source != "-" and is_there(source) and Path(source).is_dir():
+        return [file.as_posix() for file in folders(source)]
+    return [source]
 
 
 def folder_of(source: str) -> Path:
@@ -110,10 +125,13 @@ def of_releases(path: Path) -> bool:
 
 
 def shelf_of(name: str) -> Shelf:
-    """Where a policy in a file (or on standard input) finds what it builds on."""
+    """Where a policy in a file of that name finds what it builds on, be it on disk, in a revision or on standard input."""
     from socialpolicy.loading.shelves import Folder, Policies, Shelves, beside, shipped
 
-    return beside(Path(name)) if name != "-" else Shelves((Policies(Folder(store_folder())), shipped()))
+    if name == "-":
+        return Shelves((Policies(Folder(store_folder())), shipped()))
+    place = place_of(name)
+    return shelf_in(place) if place is not None else beside(Path(name))
 
 
 def of_index(file: Path) -> bool:
@@ -143,158 +161,347 @@ def store_folder() -> Path:
 # -- revisions ----------------------------------------------------------------------------------------------------------
 
 
-def revision_of(source: str) -> tuple[str, str] | None:
-    """The revision and the path in ``REV:PATH``; None where a source is none such."""
-    found = None if DRIVE.match(source) else REVISION.fullmatch(source)
-    return (found[1], found[2]) if found else None
+def place_of(name: str) -> Revision | None:
+    """What a source, or the name of a document, stands for in a revision; None where it is none of a revision."""
+    if name == "-" or not name or is_there(name):
+        return None
+    revision = revision_of(name)
+    return found_at(*revision) if revision else None
 
 
 def policy_at(revision: str, path: str) -> Policy:
     """The policy in a file, or a policy's folder, of a revision. Raises an error that tells what to do."""
+    place = found_at(revision, path)
+    if place.kind is None:
+        raise not_there(place)
+    if place.kind != "tree":
+        return policy_in(place)
+    if not place.present(DRAFT):
+        below = [f"{place.name(name)}" for name in place.folders()]
+        hint = f" Did you mean {below[0]}?" if below else f" A policy's folder has a {DRAFT}."
+        raise click.UsageError(f"{visible(place.shown)}: this folder is no policy's.{visible(hint)}")
+    return policy_in(place.at(DRAFT))
+
+
+def policy_in(place: Revision) -> Policy:
+    """The policy in a file of a revision; a release is checked against the index beside it."""
     from socialpolicy.loading.policies import frozen, loaded
-    from socialpolicy.loading.shelves import Policies, Shelves, shipped
     from socialpolicy.policy import Policy
 
-    shown = visible(f"{revision}:{path}")
-    if not revision or revision[0] in "-^" or not revision.isprintable() or not path.isprintable():
-        raise click.ClickException(
-            f"{shown}: this is no revision; write one as git knows it, such as main:{visible(path)}."
+    index = index_beside(place)
+    if index is None:
+        return Policy(loaded(place.document(), shelf_in(place)))
+    from socialpolicy.storing import check_frozen
+
+    document, folder = place.document(), place.folder
+    assert folder is not None
+    if document.failed:
+        raise PolicyError(document.findings)
+    release = check_frozen(folder.raw(name_of(place)) or b"", document.name, index.document())
+    return Policy(frozen(document, release, folder))
+
+
+def name_of(place: Revision) -> str:
+    """The name of a file, without its folder."""
+    return place.root.rpartition("/")[2]
+
+
+def index_beside(place: Revision) -> Revision | None:
+    """The index of releases beside a release; None for a file that is none."""
+    folder = place.folder
+    if folder is None or name_of(folder) != RELEASES or name_of(place) == INDEX or not folder.present(INDEX):
+        return None
+    return folder.at(INDEX)
+
+
+def shelf_in(place: Revision) -> Shelf:
+    """Where a policy in a file of a revision finds what it builds on: the same revision, and then the package."""
+    from socialpolicy.loading.shelves import Policies, Shelves, shipped
+
+    folder = place.folder
+    home = folder.folder if folder is not None and name_of(place) == DRAFT else folder
+    return shipped() if home is None else Shelves((Policies(home), shipped()))
+
+
+def drafts_in(place: Revision) -> Iterator[Revision]:
+    """The policies (their files) below a folder of a revision; the one of the folder itself, where it is a policy's."""
+    if place.present(DRAFT):
+        yield place.at(DRAFT)
+        return
+    found = [path for path in place.files() if path.rpartition("/")[2] == DRAFT]
+    if not found:
+        raise click.UsageError(
+            f"{visible(place.shown)}: there is no policy in this folder; a policy's folder has a {DRAFT}."
         )
-    if path.startswith("/"):
-        raise click.ClickException(f"{shown}: the path begins at the top of the repository, or with ./ here.")
-    commit = commit_of(revision, shown)
-    path = path.rstrip("/")
-    kind = kind_at(commit, path)
-    if kind == "tree":
-        path = f"{path}/{DRAFT}" if path not in ("", ".") else f"{path or '.'}/{DRAFT}"
-        kind = kind_at(commit, path)
-    if kind != "blob":
-        below = f"; what there is, git ls-tree -r --name-only {shlex.quote(revision)} lists" if kind is None else ""
-        raise click.ClickException(f"{shown}: there is no such file in that revision{below}.")
-    raw = blob(commit, path, f"{revision}:{path}")
-    folder, _, name = path.rpartition("/")
-    index = f"{folder}/index.yaml"
-    if folder.rpartition("/")[2] == "releases" and name != "index.yaml" and kind_at(commit, index) == "blob":
-        from socialpolicy.storing import check_frozen
-
-        known = blob(commit, index, f"{revision}:{index}")
-        document = read_bytes(raw, f"{revision}:{path}")
-        release = check_frozen(raw, document.name, read_bytes(known, f"{revision}:{index}"))
-        return Policy(frozen(document, release, Revision(revision, commit, folder)))
-    home = (folder.rpartition("/")[0] if "/" in folder else "") if name == DRAFT else folder
-    if name == DRAFT and folder in ("", "."):
-        home = ".."
-    shelf = Shelves((Policies(Revision(revision, commit, home)), shipped()))
-    return Policy(loaded(read_bytes(raw, f"{revision}:{path}"), shelf))
+    yield from (place.at(path) for path in found)
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """A folder in a revision: files under one root (``loading.shelves.Tree``)."""
+def pairs_with(source: str, news: Sequence[Policy], revision: str) -> list[tuple[Policy | None, Policy | None]]:
+    """The policies that a file or folder stands for, each with what it was in a revision; None for what is new or gone.
 
-    revision: str
-    commit: str
-    root: str
+    Policies of a folder belong together by their ids. ``news`` are those that could be loaded: one with errors is not gone.
+    Raises an error where there is no such revision.
+    """
+    if not is_there(source):
+        raise click.UsageError(
+            f"{visible(source)}: a file or folder is compared with a revision; for two revisions give OLD and NEW."
+        )
+    within = Path(os.path.relpath(Path(source).resolve(), Path.cwd())).as_posix()
+    place = found_at(revision, f"./{within}" if within != "." else ".")
+    if place.kind is None and place.commit.above(place.root):
+        raise not_there(place)
+    one = not Path(source).is_dir() or (Path(source) / DRAFT).exists()
+    if one:
+        return [(policy_at(revision, f"./{within}") if holds_policy(place) else None, new) for new in news]
+    olds = {old.id: old for old in map(policy_in, drafts_in(place))} if any_drafts(place) else {}
+    ids, files = {new.id for new in news}, {Path(new.file).resolve() for new in news}
+    pairs: list[tuple[Policy | None, Policy | None]] = [(olds.get(new.id), new) for new in news]
+    for old in olds.values():
+        file = (Path(source) / old.file[len(place.shown) + 1 :]).resolve()
+        if old.id not in ids and (file in files or not file.exists()):
+            pairs.append((old, None))
+    return pairs
 
-    def path(self, path: str) -> str:
-        """A path from the top of the repository."""
-        return f"{self.root}/{path}" if self.root else path
 
-    def raw(self, path: str) -> bytes | None:
-        """The bytes of a file; None where there is none."""
-        path = self.path(path)
-        if kind_at(self.commit, path) != "blob":
-            return None
-        return blob(self.commit, path, f"{self.revision}:{path}")
+def holds_policy(place: Revision) -> bool:
+    """Whether there was a policy at a place already."""
+    return place.kind == "blob" or (place.kind == "tree" and place.present(DRAFT))
 
-    def present(self, path: str) -> bool:
-        """Whether there is anything of that name, be it readable or not."""
-        return kind_at(self.commit, self.path(path)) is not None
 
-    def name(self, path: str) -> str:
-        """How findings name a file."""
-        return f"{self.revision}:{self.path(path)}"
-
-    def folders(self) -> list[str]:
-        """The names of the folders at the root that hold a policy."""
-        found = git(["ls-tree", "-r", "-z", "--name-only", f"{self.commit}:{self.root}"])
-        names = found.stdout.decode("utf-8", "replace").split("\0")
-        return sorted(name.partition("/")[0] for name in names if name.count("/") == 1 and name.endswith(f"/{DRAFT}"))
+def any_drafts(place: Revision) -> bool:
+    """Whether there was any policy in a folder already."""
+    return place.kind == "tree" and any(path.rpartition("/")[2] == DRAFT for path in place.files())
 
 
 def commit_of(revision: str, shown: str) -> str:
     """The commit that a revision stands for. Raises an error with the command that would bring it."""
-    found = git(["rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"])
-    if found.returncode == 0:
-        return found.stdout.decode().strip()
-    inside = git(["rev-parse", "--is-shallow-repository"])
-    if inside.returncode != 0:
-        reason = inside.stderr.decode("utf-8", "replace").partition("\n")[0]
-        if "not a git repository" in reason:
-            reason = "this folder is in no git repository; go into one, or give a file"
-        raise click.ClickException(f"{shown}: {visible(reason) or 'git gave no answer'}.")
-    shallow = inside.stdout.strip() == b"true"
-    remotes = git(["remote"]).stdout.decode("utf-8", "replace").split()
-    remote, _, branch = revision.partition("/")
-    if remote in remotes and re.fullmatch(r"[A-Za-z0-9._/-]+", branch):
-        depth = ["--depth=1"] if shallow else []
-        command = ["git", "fetch", *depth, remote, f"+{branch}:refs/remotes/{remote}/{branch}"]
-    elif shallow:
-        command = ["git", "fetch", "--unshallow"]
-    elif remotes:
-        command = ["git", "fetch", "--tags", remotes[0]]
+    return revisions.commit_of(revision, shown)
+
+
+# -- what stands beside a policy ---------------------------------------------------------------------------------------
+
+
+def beside(policy: Policy, path: str) -> Document | None:
+    """A file that stands beside a policy's own, wherever that is; None where there is none."""
+    if policy.file in ("-", "policy"):
+        return None
+    place = place_of(policy.file)
+    if place is None:
+        file = Path(policy.file).parent / path
+        return read_file(file) if is_there(str(file)) else None
+    folder = place.folder
+    return folder.at(path).document() if folder is not None and folder.present(path) else None
+
+
+def cases_beside(policy: Policy) -> list[Document]:
+    """The files of cases beside a policy's file, wherever that is: on disk, or in a revision."""
+    from socialpolicy.testing import SURVIVORS, files_beside
+
+    place = place_of(policy.file) if policy.file not in ("-", "policy") else None
+    if place is None:
+        return [read_file(file) for file in files_beside(policy)]
+    tests = place.folder.at("tests") if place.folder else None
+    if tests is None or tests.kind != "tree":
+        return []
+    names = [path for path in tests.files() if "/" not in path and path.endswith(".yaml") and path != SURVIVORS]
+    return [tests.at(name).document() for name in names]
+
+
+def releases_beside(policy: Policy) -> tuple[Releases, Document] | None:
+    """The releases beside a draft and their index, wherever it is. Raises ``ReleasesError`` where they cannot be trusted."""
+    from socialpolicy.storing import Releases, ReleasesError, read_releases
+
+    place = place_of(policy.file) if policy.file not in ("-", "policy") else None
+    if place is None:
+        folder = Path(policy.file).parent
+        index = folder / RELEASES / INDEX
+        if Path(policy.file).name != DRAFT or not index.is_file():
+            return None
+        releases = read_releases(folder)
+        if releases.failed:
+            errors = [one for one in releases.findings if one.level is Level.ERROR]
+            raise ReleasesError(errors, policy=releases.policy)
+        return releases, read_file(index)
+    home = place.folder
+    if home is None or name_of(place) != DRAFT or not home.present(f"{RELEASES}/{INDEX}"):
+        return None
+    file = home.at(f"{RELEASES}/{INDEX}")
+    errors = list(frozen_in(file))
+    document = file.document()
+    read = read_index(document)
+    if errors or read is None:
+        raise ReleasesError(errors, policy=policy.id)
+    return Releases(Path(home.shown), read.policy, tuple(read.releases), own=policy.id), document
+
+
+def document_of(policy: Policy) -> Document | None:
+    """The document of a policy, read again; None where it is not what was loaded, or was on standard input."""
+    place = place_of(policy.file) if policy.file not in ("-", "policy") else None
+    if place is None and not is_there(policy.file):
+        return None
+    document = read_file(Path(policy.file)) if place is None else place.document()
+    return document if document.data == policy.data else None
+
+
+def policy_beside(name: str, known: dict[str, Policy | None] | None = None) -> Policy | None:
+    """The policy that cases (or texts) in a file of that name are for: in the folder above, or in its own.
+
+    None where there is none without errors. ``known`` are those that were loaded so far, by their files' names.
+    """
+    draft = draft_beside(name)
+    if draft is None:
+        return None
+    known = {} if known is None else known
+    if draft not in known:
+        try:
+            known[draft] = policy_of(draft)
+        except (PolicyError, LimitError):
+            known[draft] = None
+    return known[draft]
+
+
+def draft_beside(name: str) -> str | None:
+    """The name of the draft in the folder above a file, or in its own."""
+    place = place_of(name)
+    if place is None:
+        folder = Path(name).resolve().parent
+        return next((str(home / DRAFT) for home in (folder.parent, folder) if (home / DRAFT).is_file()), None)
+    homes = [place.folder.folder if place.folder else None, place.folder]
+    return next((home.at(DRAFT).shown for home in homes if home is not None and home.present(DRAFT)), None)
+
+
+# -- all files of a source -----------------------------------------------------------------------------------------------
+
+
+def is_folder(source: str) -> bool:
+    """Whether a source is a folder, be it on disk or in a revision."""
+    if source == "-" or is_there(source):
+        return source != "-" and Path(source).is_dir()
+    place = place_of(source)
+    return place is not None and place.kind == "tree"
+
+
+def released(source: str) -> Policy | None:
+    """The release that a source stands for, checked and loaded; None where it stands for something else."""
+    if source == "-" or not source:
+        return None
+    if is_there(source):
+        return policy_of(source) if Path(source).is_file() and of_releases(Path(source)) else None
+    place = place_of(source)
+    if place is None:
+        return store().get(source) if RELEASE.fullmatch(source) else None
+    return policy_in(place) if place.kind == "blob" and index_beside(place) else None
+
+
+def documents(source: str) -> Iterator[Document | LimitError | PolicyError]:
+    """All documents to check that a source stands for; what could not be read to its end is the error that says so.
+
+    Of a folder these are its YAML and JSON files, without the releases, which are checked by their digests
+    (``release_findings``).
+    """
+    place = place_of(source) if source != "-" else None
+    readers: Iterator[Callable[[], Document]]
+    if source == "-":
+        readers = iter([standard_input])
+    elif place is None:
+        readers = (partial(read_file, file, root=root) for file, root in files(source))
+    elif place.kind is None:
+        raise not_there(place)
     else:
-        raise click.ClickException(
-            f"{shown}: this repository has no such revision; git branch --all lists the branches."
-        )
-    here = "this shallow clone does not have that revision" if shallow else "this repository has no such revision"
-    raise click.ClickException(f"{shown}: {here}; this may bring it: {visible(shlex.join(command))}")
+        readers = (one.document for one in files_in(place))
+    for read in readers:
+        try:
+            yield read()
+        except (LimitError, PolicyError) as error:
+            yield error
 
 
-def kind_at(commit: str, path: str) -> str | None:
-    """What stands at a path in a commit, in git's words; None where there is nothing."""
-    found = git(["cat-file", "-t", f"{commit}:{path if path != '.' else './'}"])
-    return found.stdout.decode().strip() if found.returncode == 0 else None
+def files_in(place: Revision) -> Iterator[Revision]:
+    """All files to check at a place of a revision."""
+    if place.kind != "tree":
+        yield place
+        return
+    found = False
+    for path in place.files():
+        file = place.at(path)
+        if path.endswith(SUFFIXES) and not f"/{path}".count("/.") and not is_release_in(file):
+            found = True
+            yield file
+    if not found:
+        raise click.UsageError(f"{visible(place.shown)}: there is no YAML or JSON file in this folder.")
 
 
-def blob(commit: str, path: str, name: str) -> bytes:
-    """The bytes of a file in a commit."""
-    size = git(["cat-file", "-s", f"{commit}:{path}"])
-    if size.returncode == 0:
-        check_size(name, int(size.stdout))
-    found = git(["cat-file", "blob", f"{commit}:{path}"])
-    if found.returncode != 0:
-        raise click.ClickException(f"{visible(name)}: git cannot read it; git fsck tells why.")
-    return found.stdout
+def is_release_in(file: Revision) -> bool:
+    """Whether a file of a revision is a release, a copy of what one was built on, or an index of releases."""
+    folders = file.root.split("/")[:-1]
+    return index_beside(file) is not None or (
+        (folders[-1:] == [RELEASES] and name_of(file) == INDEX) or folders[-2:] == [RELEASES, "packs"]
+    )
 
 
-def git(arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
-    """Run git in the current folder, in plain English, without asking anything or going to the network."""
-    environment = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
-    try:
-        return subprocess.run(
-            ["git", *arguments], capture_output=True, check=False, env=environment, stdin=subprocess.DEVNULL, timeout=GIT_SECONDS
-        )  # fmt: skip
-    except FileNotFoundError:
-        raise click.ClickException("revisions (REV:PATH) are read by git, which is not installed.") from None
-    except subprocess.TimeoutExpired:
-        raise click.ClickException(f"git {visible(arguments[0])} gave no answer in {GIT_SECONDS} seconds.") from None
+def release_findings(source: str) -> Iterator[Finding]:
+    """What is wrong with the releases in the folders that a source stands for: files are frozen, and have digests."""
+    from socialpolicy.storing import frozen_findings
+
+    place = place_of(source) if source != "-" else None
+    if place is not None and place.kind == "tree":
+        for path in place.files():
+            if f"/{path}".endswith(f"/{RELEASES}/{INDEX}"):
+                yield from frozen_in(place.at(path))
+    elif source != "-" and Path(source).is_dir():
+        for index in sorted(Path(source).rglob(f"{RELEASES}/{INDEX}")):
+            yield from frozen_findings(index.parent.parent)
+
+
+def frozen_in(index: Revision) -> Iterator[Finding]:
+    """What is wrong with the releases beside an index of a revision."""
+    from socialpolicy.storing import check_frozen
+
+    document, folder = index.document(), index.folder
+    read = None if document.failed else read_index(document)
+    if read is None or folder is None:
+        yield from document.findings
+        return
+    frozen = [(release.file, release.version, release.digest.bytes) for release in read.releases]
+    copies = [(pin.file, pin.version, pin.digest) for release in read.releases for pin in release.builds_on or ()]
+    for file, version, digest in dict.fromkeys((*frozen, *copies)):
+        raw = folder.raw(file)
+        if raw is None:
+            hint = "restore the file from version control."
+            yield Finding("missing-release", "this file of a release is not there.", folder.name(file), hint=hint)
+        elif bytes_digest(raw) != digest:
+            yield changed(folder.name(file), version)
+    known = {file for file, *_ in frozen}
+    for name in folder.files():
+        if "/" not in name and name.endswith(SUFFIXES) and name != INDEX and name not in known:
+            try:
+                check_frozen(folder.raw(name) or b"", folder.name(name), document)
+            except FindingsError as error:
+                yield from error.findings
+
+
+# -- saved programs ------------------------------------------------------------------------------------------------------
 
 
 def decider_of(source: str) -> Decider:
     """What a source decides by: a policy, or a saved program."""
-    path = Path(source)
-    if source != "-" and path.suffix == ".json" and path.is_file():
-        with path.open("rb") as file:
-            head = file.read(256)
-        if b'"socialpolicy_program"' in head:
-            from socialpolicy.encoding import ProgramError
-            from socialpolicy.saving import load_program
+    path, text = Path(source), ""
+    if source != "-" and path.suffix == ".json":
+        place = place_of(source)
+        if place is not None and place.kind == "blob":
+            text = place.document().text
+        elif path.is_file():
+            with path.open("rb") as file:
+                if PROGRAM in file.read(HEAD_BYTES):
+                    text = path.read_text("utf-8")
+    if PROGRAM in text[:HEAD_BYTES].encode():
+        from socialpolicy.encoding import ProgramError
+        from socialpolicy.saving import loads_program
 
-            try:
-                return load_program(path)
-            except ProgramError as error:
-                raise ProgramError(f"{visible(source)}: {error.where or 'the program'}", error.message) from None
+        try:
+            return loads_program(text)
+        except ProgramError as error:
+            raise ProgramError(f"{visible(source)}: {error.where or 'the program'}", error.message) from None
     return policy_of(source)
 
 

@@ -18,7 +18,6 @@ from socialpolicy.completing import Assume
 from socialpolicy.decisions import Decision, Item
 from socialpolicy.loading.findings import Finding, Level, meant
 from socialpolicy.loading.findings import told as findings_told
-from socialpolicy.policy import load
 from socialpolicy.reporting.report import Check, Report
 from socialpolicy.telling import Plain, plain
 from socialpolicy.testing import Coverage, Result, Results, failed_case, test, worded
@@ -68,7 +67,14 @@ def command(
     with output.answering(formats, "test"):
         chosen = output.chosen(config)
         results = [
-            test(load(file), list(cases) or None, matching=matching) for one in source for file in sources.folders(one)
+            test(
+                policy,
+                list(cases) or None,
+                matching=matching,
+                documents=None if cases else sources.cases_beside(policy),
+            )
+            for one in source
+            for policy in sources.policies_of(one)
         ]
         every = [
             Tested(
@@ -271,6 +277,8 @@ def mutated(results: Results, thorough: bool, rules: tuple[str, ...]) -> Mutated
     """What no case of a policy notices; None where some case fails already."""
     from socialpolicy.mutating import mutate, mutated_ids
 
+    if sources.place_of(results.policy.file):
+        raise click.UsageError(f"{results.policy.file}: --mutate takes files and folders, no revision.")
     known = mutated_ids(results.policy)
     for rule in rules:
         if rule not in known:

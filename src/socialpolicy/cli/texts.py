@@ -7,7 +7,6 @@ import yaml
 
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import GOOD, NO
-from socialpolicy.loading.reading import read_file
 
 
 @click.command()
@@ -20,13 +19,13 @@ def command(source: str, language: str, formats: list[tuple[str, str]], quiet: b
 
     To begin with, that is all of it. Put the translated words into the file beside the policy.
     """
-    from socialpolicy.translating import LANGUAGE, check_texts, left_to_translate, texts_file
+    from socialpolicy.translating import LANGUAGE, TEXTS, check_texts, left_to_translate
 
     policy = sources.policy_of(source)
     if not LANGUAGE.fullmatch(language):
         raise click.UsageError(f"--language {language}: write a language such as de, or pt-BR.")
-    file = texts_file(policy.file, language)
-    texts = check_texts(read_file(file), policy) if file else {}
+    file = sources.beside(policy, f"{TEXTS}/{language}.yaml")
+    texts = check_texts(file, policy) if file else {}
     left = left_to_translate(policy, texts)
 
     def text() -> str:

@@ -29,7 +29,8 @@ def command(source: str, since: str | None, through: str | None, formats: list[t
     last = day_of("--through", through)
     if last is not None and last < first:
         raise click.UsageError(f"--through {last} is before {first}, the first day to tell of.")
-    every = timeline(policy, through=last)
+    releases = sources.releases_beside(policy)
+    every = timeline(policy, through=last, document=sources.document_of(policy), releases=releases)
     events = [event for event in every if event.day >= first]
     where = policy.written.time_zone
     span = f"from {first}" + (f" through {last}" if last else " on")

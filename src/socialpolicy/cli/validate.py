@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +12,9 @@ import click
 from socialpolicy.cli import output, sources
 from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO
 from socialpolicy.loading.documents import REFUSED, Document
-from socialpolicy.loading.findings import Finding, Level, LimitError, PolicyError, Where, told
+from socialpolicy.loading.findings import Finding, FindingsError, Level, LimitError, PolicyError, Where, told
 from socialpolicy.loading.ignoring import ignores, target
 from socialpolicy.loading.policies import check
-from socialpolicy.loading.reading import read_file
 from socialpolicy.loading.shelves import DRAFT
 from socialpolicy.reporting.report import Check, Report
 
@@ -79,8 +78,18 @@ def validated(source: Iterable[str], chosen: Configuration) -> Validated:
     """Check all that some sources stand for."""
     found = Validated()
     findings: list[Finding] = []
+    known: dict[str, Policy | None] = {}
     for one in source:
-        for document in documents(one):
+        try:
+            released = sources.released(one)  # checked by its digest, and loaded with what it was released with
+        except FindingsError as error:
+            findings.extend(error.findings)
+            found.names.append(error.findings[0].file)
+            continue
+        if released is not None:
+            found.names.append(released.file)
+            continue
+        for document in sources.documents(one):
             if isinstance(document, LimitError):
                 findings.append(document.finding)
                 found.names.append(document.finding.file)
@@ -88,11 +97,11 @@ def validated(source: Iterable[str], chosen: Configuration) -> Validated:
             elif isinstance(document, PolicyError):
                 findings.extend(document.findings)
                 found.names.append(document.findings[0].file)
-            elif kind(document) == "other" and Path(one).is_dir():
+            elif kind(document) == "other" and sources.is_folder(one):
                 found.other.append(document.name)
             else:
                 try:
-                    validate(document)
+                    validate(document, known)
                 except LimitError as error:
                     document.findings.append(error.finding)
                     found.gave_up = True
@@ -102,7 +111,7 @@ def validated(source: Iterable[str], chosen: Configuration) -> Validated:
                 kept, ignored = not_ignored(document)
                 findings.extend(kept)
                 found.ignored += ignored
-        findings.extend(of_releases(one))
+        findings.extend(sources.release_findings(one))
     broken = {
         str(Path(name).parent)
         for name in found.names
@@ -153,30 +162,6 @@ def not_ignored(document: Document) -> tuple[list[Finding], int]:
     return kept, len(document.findings) - len(kept)
 
 
-def of_releases(source: str) -> Iterator[Finding]:
-    """What is wrong with the releases in the folders that a source stands for: files are frozen, and have digests."""
-    path = Path(source)
-    if source == "-" or not path.is_dir() or not any(path.rglob("releases/index.yaml")):
-        return
-    from socialpolicy.storing import frozen_findings
-
-    for index in sorted(path.rglob("releases/index.yaml")):
-        yield from frozen_findings(index.parent.parent)
-
-
-def documents(source: str) -> Iterator[Document | LimitError | PolicyError]:
-    """All documents that a source stands for; what could not be read to its end is the error that says so."""
-    if source == "-":
-        readers = iter([sources.standard_input])
-    else:
-        readers = ((lambda file=file, root=root: read_file(file, root=root)) for file, root in sources.files(source))  # type: ignore[misc]
-    for read in readers:
-        try:
-            yield read()
-        except (LimitError, PolicyError) as error:
-            yield error
-
-
 def kind(document: Document) -> str:
     """What a document is, by its keys."""
     if not isinstance(document.data, dict):
@@ -194,13 +179,13 @@ def kind(document: Document) -> str:
     return "other" if not {"rules", "id", "cases"} & set(document.data) else "policy"
 
 
-def validate(document: Document) -> None:
-    """Check a document as what it is, adding every finding to it."""
+def validate(document: Document, known: dict[str, Policy | None]) -> None:
+    """Check a document as what it is, adding every finding to it. ``known`` are the policies of cases loaded so far."""
     match kind(document):
         case "cases":
             from socialpolicy.testing import cases_of
 
-            policy = policy_beside(document)
+            policy = sources.policy_beside(document.name, known)
             if policy is None:
                 from socialpolicy.loading.models import CasesFile
                 from socialpolicy.loading.structure import structured
@@ -218,11 +203,11 @@ def validate(document: Document) -> None:
         case "survivors":
             from socialpolicy.mutating import survivors_file
 
-            survivors_file(document, policy_beside(document))
+            survivors_file(document, sources.policy_beside(document.name, known))
         case "texts":
             from socialpolicy.translating import check_texts
 
-            check_texts(document, policy_beside(document))
+            check_texts(document, sources.policy_beside(document.name, known))
         case "vocabulary" if "version" in document.data and "rules" not in document.data:
             from socialpolicy.loading.conditions import Words
             from socialpolicy.loading.models import VocabularyFile
@@ -278,20 +263,6 @@ def examples(document: Document, written: PolicyText, program: Program) -> None:
                         problem.hint,
                         key=problem.id == "unknown-fact",
                     )
-
-
-def policy_beside(document: Document) -> Policy | None:
-    """The policy whose cases these are: in the folder of the file, or in the one above."""
-    from socialpolicy.policy import load
-
-    folder = Path(document.name).resolve().parent
-    for place in (folder.parent, folder):
-        if (place / DRAFT).is_file():
-            try:
-                return load(place)
-            except (PolicyError, LimitError):
-                return None
-    return None
 
 
 def closing(found: Validated, on: bool) -> str:
