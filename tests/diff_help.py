@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from socialpolicy import Policy, load, loads
+from socialpolicy.configuring import ConfigError, configuration
 from socialpolicy.diffing import NEEDS, VERSION_FINDINGS, Diff, diff
 from socialpolicy.loading.reading import FILE_BYTES
-from socialpolicy.waiving import ConfigError, Waiver, applied, waivers
+from socialpolicy.waiving import Waiver, applied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +116,7 @@ def configured_with(text: str, folder: Path) -> list[str]:
     file = folder / ".socialpolicy.toml"
     file.write_text(text, "utf-8")
     try:
-        waivers(file)
+        configuration(file)
     except ConfigError as error:
         return [finding.id for finding in error.findings]
     return []

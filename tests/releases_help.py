@@ -148,7 +148,7 @@ class Proofs:
         return not self.failed
 
 
-def simple_diff(old: Policy, new: Policy) -> Step:
+def simple_diff(old: Policy, new: Policy, **_: object) -> Step:
     """For the policies here alone: they differ by rules that deny."""
     before, after = ({rule.id: rule.title for rule in policy.rules} for policy in (old, new))
     told: dict[str, list[str]] = {"stricter": [], "looser": [], "other": []}

@@ -21,6 +21,7 @@ from building_help import SITUATIONS as OF_BUILDING
 from diff_help import IDS as OF_A_DIFF
 from diff_help import SITUATIONS as OF_DIFFS
 from releases_help import SITUATIONS as OF_RELEASES
+from reports_help import SITUATIONS as OF_REPORTS
 from socialpolicy import ActionError, CasesError, LimitError, Policy, PolicyError, load, loads, save
 from socialpolicy.cli.validate import validate
 from socialpolicy.loading.policies import load_file
@@ -199,7 +200,7 @@ def of_file(path: Path, *, root: Path | None = None) -> list[str]:
 
 def validated(path: Path) -> list[str]:
     document = read_file(path)
-    validate(document)
+    validate(document, {})
     return [finding.id for finding in document.findings]
 
 
@@ -215,15 +216,19 @@ SITUATIONS: dict[str, Callable[[Path], list[str]]] = {
     **OF_RELEASES,
     **OF_DIFFS,
     **OF_FILES_BESIDE,
+    **OF_REPORTS,
 }
 
 
 # -- the findings of the library -------------------------------------------------------------------------------------
 
 FINDINGS = frozenset({"Finding", "Problem", "Refuse"})
+GUARANTEES = {"guarantee-fails", "guarantee-vacuous", "guarantee-open"}
 PUT_TOGETHER = {
     "f'unknown-{kind}'": {"unknown-rule", "unknown-fact", "unknown-contact", "unknown-playbook"},
     "f'{id}-{word}'": {"template-added", "template-removed", "playbook-added", "playbook-removed"},
+    "f'guarantee-{one.status}'": GUARANTEES,
+    "f'guarantee-{result.status.value}'": GUARANTEES,
 }
 """Ids that are put together from parts, with the values that they can have."""
 
@@ -270,7 +275,7 @@ def ids(call: ast.Call, scope: ast.AST) -> set[str]:
     first = call.args[0] if call.args else next((word.value for word in call.keywords if word.arg == "id"), None)
     match first:
         case ast.Constant(value=str() as id):
-            return {id}
+            return {id} if re.fullmatch(r"[a-z0-9-]+", id) else set()
         case ast.JoinedStr():
             return PUT_TOGETHER[ast.unparse(first)]
         case ast.Name(id=name):

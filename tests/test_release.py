@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,15 @@ from markdown_it import MarkdownIt
 
 import releases_help as help
 from releases_help import NOW, Guaranteed, Proofs, Step, analysis, answers, folder_with, ids, released, text, three
-from socialpolicy import SocialPolicyError
+from socialpolicy import SocialPolicyError, loads
 from socialpolicy.cli.main import run
-from socialpolicy.loading.findings import PolicyError
+from socialpolicy.configuring import Configuration
+from socialpolicy.diffing import diff
+from socialpolicy.loading.findings import Level, PolicyError
 from socialpolicy.releasing import Planned, escaped, quoted, release
 from socialpolicy.storing import Store, StoreError, frozen_findings
 from socialpolicy.versions import Bump
+from socialpolicy.waiving import Waiver
 from socialpolicy.writing import NewFile, locked, write_together
 
 
@@ -420,12 +423,12 @@ def test_a_draft_changed_during_the_release_is_not_written_over(tmp_path: Path) 
     folder = second_draft(tmp_path)
     told = Step(Bump.MAJOR, {"stricter": [], "looser": [], "other": []})
 
-    def diff(old: object, new: object) -> Step:
+    def changing(old: object, new: object, **_: object) -> Step:
         (folder / "policy.yaml").write_text(text("9.9.9"), "utf-8")
         return told
 
     with (
-        answers("diffing", "diff", diff, always=True),
+        answers("diffing", "diff", changing, always=True),
         pytest.raises(StoreError, match="changed during the release"),
     ):
         release(folder, released=NOW, auto=True)
@@ -474,6 +477,112 @@ def test_files_written_together_keep_their_rights(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == b"new"
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
     assert (tmp_path / "b").read_bytes() == b""
+
+
+# -- what the repository chose -------------------------------------------------------------------------------------------
+
+
+def stricter(folder: Path, version: str = "1.0.1") -> str:
+    """A folder with the release 1.0.0 and a stricter draft, whose number is too low; the key of what changed."""
+    released(folder, text())
+    draft = text(version, loud="Not loud", changes=tuple(dict.fromkeys((version, "1.0.0"))))
+    folder_with(folder, draft)
+    found = diff(loads(text()), loads(draft))
+    (key,) = [change.key for change in found.changes if change.needs is Bump.MAJOR]
+    return key
+
+
+def waiver(key: str, until: date = date(2026, 2, 10), policy: str = "") -> Waiver:
+    return Waiver(key, "Nobody was *ever* loud", "legal", until, policy, ".socialpolicy.toml", 3)
+
+
+def test_a_waiver_admits_a_smaller_number_and_stays_on_record(tmp_path: Path) -> None:
+    key = stricter(tmp_path)
+    assert reasons(release(tmp_path, released=NOW)) == ["bump-too-small"]
+    planned = release(tmp_path, released=NOW, chosen=Configuration(waivers=(waiver(key),)))
+    assert (planned.refusals, planned.remarks) == ((), ())
+    (_, entry) = Store(tmp_path).releases("acme")
+    told = [{"finding": key, "by": "legal", "reason": "Nobody was *ever* loud"}]
+    assert entry.bump.model_dump() == {"needed": "major", "claimed": "patch", "waived": told}
+    log = (tmp_path / "CHANGELOG.md").read_text("utf-8")
+    assert f"Accepted under this number by Legal: Nobody was \\*ever\\* loud ({key})\n" in log
+    assert ids(tmp_path) == []
+
+
+def test_the_version_that_auto_writes_is_the_one_that_waivers_leave(tmp_path: Path) -> None:
+    key = stricter(tmp_path, "1.0.0")
+    chosen = Configuration(waivers=(waiver(key),))
+    assert release(tmp_path, released=NOW, auto=True, dry_run=True).release.version == "2.0.0"
+    assert release(tmp_path, released=NOW, auto=True, chosen=chosen).release.version == "1.0.1"
+
+
+def test_what_needs_no_waiver_is_not_put_on_record(tmp_path: Path) -> None:
+    key = stricter(tmp_path, "2.0.0")
+    planned = release(tmp_path, released=NOW, chosen=Configuration(waivers=(waiver(key),)))
+    assert planned.release.bump.model_dump() == {"needed": "major", "claimed": "major", "waived": None}
+
+
+@pytest.mark.parametrize(
+    ("other", "remarks"),
+    [
+        ({"until": date(2026, 2, 9)}, ["waiver-expired"]),
+        ({"policy": "bakery"}, []),
+        ({"key": "decision-stricter:000000000000"}, []),
+    ],
+)
+def test_a_waiver_that_does_not_hold_admits_nothing(tmp_path: Path, other: dict[str, Any], remarks: list[str]) -> None:
+    key = stricter(tmp_path)
+    planned = release(tmp_path, released=NOW, chosen=Configuration(waivers=(waiver(**{"key": key} | other),)))
+    assert reasons(planned) == ["bump-too-small"]
+    assert [one.id for one in planned.remarks] == remarks
+
+
+def test_what_a_waiver_lacks_refuses_where_that_was_chosen(tmp_path: Path) -> None:
+    key = stricter(tmp_path, "2.0.0")
+    expired = waiver(key, date(2026, 2, 9))
+    assert reasons(release(tmp_path, released=NOW, dry_run=True, chosen=Configuration(waivers=(expired,)))) == []
+    chosen = Configuration({"waiver-expired": Level.ERROR}, waivers=(expired,))
+    assert reasons(release(tmp_path, released=NOW, chosen=chosen)) == ["waiver-expired"]
+
+
+@pytest.mark.parametrize(("bump", "refused"), [("patch", []), ("minor", ["bump-too-small"])])
+def test_the_step_that_was_chosen_for_a_change_counts(tmp_path: Path, bump: str, refused: list[str]) -> None:
+    stricter(tmp_path)
+    planned = release(tmp_path, released=NOW, chosen=Configuration(needs={"decision-stricter": Bump[bump.upper()]}))
+    assert reasons(planned) == refused
+    assert planned.release.bump.needed == bump
+
+
+@pytest.mark.parametrize("level", ["off", "warning"])
+def test_no_level_lets_a_promise_be_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], level: str
+) -> None:
+    """A level says how much a finding counts in a report; what is frozen under a number has to keep what it promises."""
+    stricter(tmp_path / "shop")
+    (tmp_path / ".socialpolicy.toml").write_text(f'[findings]\nbump-too-small = "{level}"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["diff", "shop", "--against", "latest"]) == 0
+    capsys.readouterr()
+    assert run(["release", "shop", "--date", "2026-02-10T14:03:00Z"]) == 1
+    assert "bump-too-small" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("more", [[], ["--config", "elsewhere.toml"]])
+def test_the_command_reads_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    key = stricter(tmp_path / "policies" / "acme")
+    wanted = f'[[waive]]\nfinding = "{key}"\nreason = "agreed"\nby = "legal"\nuntil = 2026-02-10\n'
+    (tmp_path / (more[1] if more else ".socialpolicy.toml")).write_text(wanted, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["release", "policies/acme", "--date", "2026-02-11", "--dry-run", *more]) == 1
+    told = capsys.readouterr().out
+    assert "bump-too-small" in told
+    assert "warning: waiver-expired" in told
+    assert run(["release", "policies/acme", "--date", "2026-02-10T15:00:00Z", *more]) == 0
+    told = capsys.readouterr().out
+    assert "major is needed, patch is made" in told
+    assert f"accepted  {key} by legal: agreed" in told
 
 
 # -- the command ----------------------------------------------------------------------------------------------------------

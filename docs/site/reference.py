@@ -15,7 +15,7 @@ import yaml
 from gathering import ROOT, Page
 
 import socialpolicy
-from socialpolicy.catalogue import CHANGES, OF_AUDITS, OF_WAIVERS
+from socialpolicy.catalogue import CHANGES, OF_AUDITS, OF_CASES, OF_WAIVERS
 from socialpolicy.cli.main import COMMANDS, Commands, cli
 from socialpolicy.diffing import NEEDS, VERSION_FINDINGS
 from socialpolicy.tidying import LINTS
@@ -23,10 +23,10 @@ from socialpolicy.versions import Bump
 
 PACKAGE = "src/socialpolicy"
 OF_RELEASES = {
-    "bad-index", "builds-on-draft", "bump-larger-than-needed", "case-fails", "frozen-file-changed", "guarantee-fails",
-    "missing-release", "no-change-entry", "nothing-to-release", "policy-id-twice", "policy-removed",
+    "bad-index", "builds-on-draft", "bump-larger-than-needed", "frozen-file-changed", "missing-release", "no-change-entry", "nothing-to-release", "policy-id-twice", "policy-removed",
     "same-version-new-content", "unlisted-release",
 }  # fmt: skip
+OF_PROMISES = {"case-fails", "no-cases", "guarantee-fails", "guarantee-open", "guarantee-vacuous"}
 
 
 def made_pages() -> tuple[list[Page], dict[str, str]]:
@@ -96,9 +96,20 @@ GROUPS = [
         VERSION_FINDINGS | OF_RELEASES,
     ),
     Group(
-        "Waivers",
-        "Reported by [`diff`](versions.md#waivers), of changes that somebody accepts on record.",
-        OF_WAIVERS | {"bad-waiver"},
+        "Cases and guarantees",
+        "Reported by [`test`](testing.md), [`prove`](guarantees.md) and [`release`](releases.md): what is promised is not so.",
+        frozenset(OF_PROMISES | OF_CASES),
+    ),
+    Group(
+        "Configuration and waivers",
+        "Reported of [the configuration](configuration.md), and of changes that somebody [accepts on "
+        "record](versions.md#waivers).",
+        OF_WAIVERS | {"bad-waiver", "not-adjustable", "unknown-finding"},
+    ),
+    Group(
+        "Work that was not done",
+        "Reported in the place of all others, in [formats that programs read](formats.md#when-a-command-cannot-run).",
+        frozenset({"could-not-run"}),
     ),
     Group("Accounts", "Reported by [`audit`](accounts.md).", OF_AUDITS),
 ]
@@ -195,6 +206,7 @@ KINDS = [
     Kind("action", "Action", "The facts of one action, with the core vocabulary; flat or nested."),
     Kind("decision", "Decision", "A decision, as `Decision.to_dict()` and `socialpolicy decide -f json` give it."),
     Kind("program", "Saved program", "What `socialpolicy compile` writes. Made and read by programs only."),
+    Kind("report", "Report", "What a command found, as `-f json` writes it. [Formats](../formats.md) explains it."),
 ]
 
 

@@ -14,6 +14,8 @@ OF_WAIVERS = frozenset({"waiver-duplicate", "waiver-expired", "waiver-unused"})
 OF_CASES = frozenset({"mutant-survives"})
 CHANGES = frozenset(NEEDS)
 """The kinds of changes: of these, the step that they call for can be chosen too."""
+MISTAKES_TOO = frozenset({"need-tested-elsewhere", "unlisted-release"})
+"""What is doubtful in some places, and in others a mistake."""
 ADJUSTABLE = (
     LINTS
     | CHANGES
@@ -23,4 +25,4 @@ ADJUSTABLE = (
     | OF_WAIVERS
     | OF_FILES
     | OF_CASES
-)
+) - MISTAKES_TOO

@@ -50,6 +50,10 @@ class Configuration:
     needs: Mapping[str, Bump] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
 
+    def off(self, id: str) -> bool:
+        """Whether a finding was turned off."""
+        return id in self.levels and self.levels[id] is None
+
     def applied(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings at the levels that were chosen; those that are off are left out."""
         found = []

@@ -142,7 +142,10 @@ class GuaranteeChange:
 
 @dataclass(frozen=True)
 class Diff:
-    """What a new version of a policy changes. ``waived`` are the keys of changes that somebody accepted on record."""
+    """What a new version of a policy changes. ``waived`` are the keys of changes that somebody accepted on record.
+
+    ``unsaid`` are findings about the version number that are left out.
+    """
 
     old: Policy
     new: Policy
@@ -150,6 +153,7 @@ class Diff:
     changes: tuple[Change, ...]
     guarantees: tuple[GuaranteeChange, ...]
     waived: frozenset[str] = frozenset()
+    unsaid: frozenset[str] = frozenset()
 
     @property
     def state(self) -> Bump:
@@ -170,6 +174,10 @@ class Diff:
     @property
     def problems(self) -> dict[str, str]:
         """What is wrong with the version number of the new one: the ids of findings, with a sentence each."""
+        return {id: sentence for id, sentence in self.of_the_version().items() if id not in self.unsaid}
+
+    def of_the_version(self) -> dict[str, str]:
+        """The same, with what is left out."""
         old, new = parsed(self.old.version), parsed(self.new.version)
         if new < old:
             return {

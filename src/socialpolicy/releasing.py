@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from yaml.events import ScalarEvent
 
 from socialpolicy import instants
+from socialpolicy.configuring import Configuration
 from socialpolicy.digests import decides
 from socialpolicy.loading.building import Base
 from socialpolicy.loading.documents import Document
@@ -32,6 +33,7 @@ from socialpolicy.loading.indexes import (
     DigestText,
     Index,
     Release,
+    WaivedText,
     bytes_digest,
     read_index,
 )
@@ -50,6 +52,7 @@ from socialpolicy.storing import (
 )
 from socialpolicy.testing import failed_case
 from socialpolicy.versions import Bump, bump_made, is_prerelease, next_version, parsed
+from socialpolicy.waiving import Waiver, applied
 from socialpolicy.writing import NewFile, clear, locked, write_together
 
 if TYPE_CHECKING:
@@ -72,19 +75,25 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The step that a release makes: from which version, how much changed, and which version that calls for."""
+    """The step that a release makes: from which version, how much changed, and which version that calls for.
+
+    ``needed`` is what the changes call for that are not ``waived``, ``changed`` what all of them do.
+    """
 
     previous: Release | None
     diff: Diff | None
     needed: Bump
     called_for: str
+    changed: Bump
+    waived: tuple[Waiver, ...] = ()
+    remarks: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A release as it is, or would be, written. ``refusals`` says why not; then ``files`` is empty.
 
-    ``stated`` is the version that the draft states, and ``draft`` its bytes, before ``--bump auto`` writes the version of
+    ``remarks`` are findings about waivers that do not stand against it. ``stated`` is the version that the draft states, and ``draft`` its bytes, before ``--bump auto`` writes the version of
     ``release`` into it.
     """
 
@@ -95,18 +104,27 @@ class Planned:
     refusals: tuple[Finding, ...] = ()
     files: tuple[NewFile, ...] = ()
     cases: int = 0
+    remarks: tuple[Finding, ...] = ()
 
 
-def release(folder: Path, *, released: datetime, auto: bool = False, dry_run: bool = False) -> Planned:
+def release(
+    folder: Path,
+    *,
+    released: datetime,
+    auto: bool = False,
+    dry_run: bool = False,
+    chosen: Configuration = Configuration(),  # noqa: B008 - it cannot be changed
+) -> Planned:
     """Release the draft in a policy's folder, unless something is to be said against it.
 
-    ``auto`` writes the version that the decisions call for into the draft where the draft's own is too low. Raises
+    ``auto`` writes the version that the decisions call for into the draft where the draft's own is too low. ``chosen`` has the
+    steps between versions that changes call for, and waivers; they have to hold on the day of the release. Raises
     ``PolicyError`` for a draft with errors, and ``StoreError`` where releases cannot be read, or another release is under
     way.
     """
     try:
         with locked(folder):
-            planned = plan(folder, released=released, auto=auto)
+            planned = plan(folder, released=released, auto=auto, chosen=chosen)
             if planned.files and not dry_run:
                 put(folder, planned)
             return planned
@@ -119,7 +137,7 @@ def release(folder: Path, *, released: datetime, auto: bool = False, dry_run: bo
 # -- what would be written ------------------------------------------------------------------------------------------------
 
 
-def plan(folder: Path, *, released: datetime, auto: bool) -> Planned:
+def plan(folder: Path, *, released: datetime, auto: bool, chosen: Configuration) -> Planned:
     """What a release would write, or all that is to be said against it."""
     draft = read_draft(folder)
     stated, raw = draft.policy.version, draft.raw
@@ -127,7 +145,7 @@ def plan(folder: Path, *, released: datetime, auto: bool) -> Planned:
     if not releases.readable:
         raise ReleasesError(releases.findings, policy=releases.policy)
     check_date(releases, released)
-    step = step_to(releases, draft.policy)
+    step = step_to(releases, draft.policy, chosen, released)
     if auto and not sufficient(releases, step, draft.policy):
         draft = with_version(draft, step.called_for, {one.version for one in releases.entries})
     entry = entry_of(draft, step, released)
@@ -140,16 +158,18 @@ def plan(folder: Path, *, released: datetime, auto: bool) -> Planned:
         *broken_guarantees(draft),
         *wrong_version(releases, draft, step),
         *no_entry(draft),
+        *(one for one in step.remarks if one.level is Level.ERROR),
     ]
+    remarks = tuple(one for one in step.remarks if one.level is not Level.ERROR)
     if refusals:
-        return Planned(draft.policy, entry, stated, raw, tuple(refusals), cases=cases)
+        return Planned(draft.policy, entry, stated, raw, tuple(refusals), cases=cases, remarks=remarks)
     files = list(files_of(folder, releases, draft, entry, step))
     if stated == draft.policy.version:
         files = files[1:]  # the draft stays as it is
     for file in files:
         if file.path.is_symlink() or (folder / RELEASES).is_symlink():
             raise StoreError(f"{file.path.as_posix()}: this is a link; a release writes ordinary files alone.")
-    return Planned(draft.policy, entry, stated, raw, (), tuple(files), cases)
+    return Planned(draft.policy, entry, stated, raw, (), tuple(files), cases, remarks)
 
 
 def read_draft(folder: Path) -> Draft:
@@ -178,23 +198,33 @@ def check_date(releases: Releases, released: datetime) -> None:
         )
 
 
-def step_to(releases: Releases, policy: Policy) -> Step:
+def step_to(releases: Releases, policy: Policy, chosen: Configuration, released: datetime) -> Step:
     """The step from the newest full release (or the newest one, where all are pre-releases) to a policy."""
     full = [one for one in releases.entries if not is_prerelease(one.version)]
     previous = (full or releases.entries)[-1] if releases.entries else None
     if previous is None:
-        return Step(None, None, Bump.MAJOR, policy.version)
+        return Step(None, None, Bump.MAJOR, policy.version, Bump.MAJOR)
     if previous.version not in releases.frozen:  # it changed, or is not there: that is said apart
-        return Step(previous, None, Bump.IDENTICAL, next_version(releases.entries[-1].version, Bump.PATCH))
+        next_one = next_version(releases.entries[-1].version, Bump.PATCH)
+        return Step(previous, None, Bump.IDENTICAL, next_one, Bump.IDENTICAL)
     from socialpolicy.diffing import diff
 
-    difference = diff(releases.load(previous), policy)
+    difference = diff(releases.load(previous), policy, needs=chosen.needs)
+    changed = Bump(difference.needed)
+    waived: dict[str, Waiver] = {}
+    remarks: list[Finding] = []
+    if chosen.waivers:
+        keys = [change.key for change in difference.changes if change.fingerprint]
+        waived, found = applied(chosen.waivers, keys, policy.id, released.astimezone(UTC).date())
+        difference = difference.waiving(waived)
+        # One that fits no change here may be for another policy: that is said where all are compared.
+        remarks = chosen.applied(finding for finding in found if finding.id != "waiver-unused")
     needed = Bump(difference.needed)
     called_for = next_version(previous.version, needed)
     last = releases.entries[-1].version
     if not parsed(called_for) > parsed(last):
         called_for = next_version(last, needed)
-    return Step(previous, difference, needed, called_for)
+    return Step(previous, difference, needed, called_for, changed, tuple(waived.values()), tuple(remarks))
 
 
 def sufficient(releases: Releases, step: Step, policy: Policy) -> bool:
@@ -222,7 +252,9 @@ def entry_of(draft: Draft, step: Step, released: datetime) -> Release:
         in_force=written.in_force,
         time_zone=written.time_zone,
         previous=step.previous.version if step.previous else None,
-        bump=BumpText.model_validate({"needed": step.needed.word, "claimed": claimed.word}),
+        bump=BumpText.model_validate(
+            {"needed": step.changed.word, "claimed": claimed.word, "waived": waived_below(step, claimed) or None}
+        ),
         digest=DigestText(
             everything=draft.policy.digest, decides=decides(draft.policy.program), bytes=bytes_digest(draft.raw)
         ),
@@ -235,6 +267,16 @@ def entry_of(draft: Draft, step: Step, released: datetime) -> Release:
         why=newest.why if newest else "-",
         agreed_with=newest.agreed_with if newest else None,
     )
+
+
+def waived_below(step: Step, claimed: Bump) -> list[WaivedText]:
+    """The changes that call for more than a version claims, each with who accepted that, and why."""
+    needs = {change.key: change.needs for change in step.diff.changes} if step.diff and step.waived else {}
+    return [
+        WaivedText(finding=one.finding, by=one.by, reason=one.reason)
+        for one in step.waived
+        if needs[one.finding] > claimed
+    ]
 
 
 def copies(draft: Draft) -> Iterator[tuple[Base, bytes]]:
@@ -499,6 +541,9 @@ def section(policy: Policy, entry: Release, step: Step) -> Iterator[str]:
         through = f" through {entry.in_force.through}" if entry.in_force.through else ""
         yield ""
         yield f"In force from {entry.in_force.from_}{through} ({escaped(entry.time_zone)})."
+    for one in entry.bump.waived or ():
+        yield ""
+        yield f"Accepted under this number by {names(policy, [one.by])}: {escaped(one.reason)} ({one.finding})"
     if step.diff is None:
         yield from ("", "The first release.")
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -99,7 +99,9 @@ def one_compared(
     keys = [change.key for change in found.changes if change.fingerprint]
     waived, findings = applied(chosen.waivers, keys, new.id, day)
     impact = impact_of(old, new, records) if records is not None else None
-    return Compared(new.id, found.waiving(waived), "", new, waived, findings, impact)
+    unsaid = frozenset(id for id, level in chosen.levels.items() if level is None)
+    found = replace(found, waived=frozenset(waived), unsaid=unsaid)
+    return Compared(new.id, found, "", new, waived, chosen.applied(findings), impact)
 
 
 def impact_of(old: Policy, new: Policy, records: Sequence[Mapping[str, Any]]) -> Impact:
@@ -121,11 +123,19 @@ def change_of(before: Decision, after: Decision) -> str:
     return "same" if asked[0] == asked[1] else "otherwise"
 
 
+def is_same(one: Compared) -> bool:
+    """Whether a policy is as it was, and nothing is to be said about it."""
+    return one.diff is not None and one.diff.state is Bump.IDENTICAL and not one.diff.problems and not one.diff.lost
+
+
 # -- findings ------------------------------------------------------------------------------------------------------------
 
 
-def findings_of(one: Compared, fail_on: str) -> Iterator[Finding]:
-    """What a review found of one policy, as findings: errors stand against the new version."""
+def findings_of(one: Compared, fail_on: str, chosen: Configuration) -> Iterator[Finding]:
+    """What a review found of one policy, as findings: errors stand against the new version.
+
+    A change that the version is too small for counts as much as was chosen for that; all other levels are left to be applied.
+    """
     if one.diff is None:
         if one.only == "gone":
             assert one.policy is not None
@@ -136,25 +146,27 @@ def findings_of(one: Compared, fail_on: str) -> Iterator[Finding]:
         return
     found = one.diff
     new = found.new
-    small = bool(set(found.problems) & VERSION_FINDINGS)
+    small = [chosen.levels.get(id, Level.ERROR) or Level.INFO for id in found.problems if id in VERSION_FINDINGS]
     for id, sentence in found.problems.items():
         level = Level.ERROR if id in VERSION_FINDINGS else Level.INFO
         hint = f'write version: "{found.needed_version}"' if level is Level.ERROR else ""
         yield Finding(id, f"{sentence}.", new.file, new.version_line, hint=hint, level=level, key=f"{new.id} {id}")
     for change in found.changes:
-        yield of_change(one, change, too_small=small and change.needs > found.made, fail_on=fail_on)
+        yield of_change(
+            one, change, max(small, default=Level.INFO) if change.needs > found.made else Level.INFO, fail_on
+        )
     for guarantee in found.lost:
         if guarantee.result is not None:
             yield of_guarantee(new, guarantee.result)
     yield from one.findings
 
 
-def of_change(one: Compared, change: Change, *, too_small: bool, fail_on: str) -> Finding:
-    """One change as a finding, in the file of the new version if it stands there."""
+def of_change(one: Compared, change: Change, level: Level, fail_on: str) -> Finding:
+    """One change as a finding, in the file of the new version if it stands there: of this level, or an error by ``fail_on``."""
     assert one.diff is not None
     waiver = one.waived.get(change.key) if change.fingerprint else None
     against = change.direction == fail_on or (fail_on == "any" and change.needs > Bump.PATCH)
-    level = Level.ERROR if (too_small or against) and waiver is None else Level.INFO
+    level = Level.INFO if waiver else Level.ERROR if against else level
     file, line, related = place_of(one.diff, change)
     needs = f" (a {change.needs.word} change)" if change.needs > Bump.IDENTICAL else ""
     return Finding(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hin
 from pydantic.json_schema import GenerateJsonSchema
 
 from socialpolicy import conditions, encoding, tailoring
+from socialpolicy.loading.findings import Level
 from socialpolicy.loading.models import CasesFile, PolicyText, SurvivorsFile, VocabularyFile
 from socialpolicy.loading.vocabularies import shipped
 from socialpolicy.program import Outcome, Program
@@ -24,7 +25,7 @@ from socialpolicy.program import Outcome, Program
 if TYPE_CHECKING:
     from socialpolicy.policy import Policy
 
-KINDS = ("policy", "action", "decision", "tests", "program", "vocabulary", "survivors", "texts")
+KINDS = ("policy", "action", "decision", "tests", "program", "vocabulary", "survivors", "texts", "report")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CORE = "core@1"
 Schema = dict[str, Any]
@@ -52,6 +53,8 @@ def schema(kind: str, policy: Policy | None = None) -> Schema:
             return headed(kind, decision())
         case "program":
             return headed(kind, program())
+        case "report":
+            return headed(kind, report())
         case _:
             raise ValueError(f"there is no schema {kind!r}; there is {', '.join(KINDS)}")
 
@@ -67,6 +70,7 @@ def headed(kind: str, found: Schema) -> Schema:
         "policy": "A social-media policy", "action": "The facts of an action", "decision": "A decision",
         "tests": "Test cases of a policy", "program": "A saved program", "vocabulary": "A vocabulary",
         "survivors": "Mutants of a policy that are kept", "texts": "The texts of a policy in another language",
+        "report": "What a command found",
     }  # fmt: skip
     return {"$schema": DIALECT, "title": titles[kind], **{key: value for key, value in found.items() if key != "title"}}
 
@@ -246,6 +250,88 @@ def decision() -> Schema:
         ),
         "$defs": {"lists": lists},
     }
+
+
+# -- a report --------------------------------------------------------------------------------------------------------
+
+
+def report() -> Schema:
+    """What a command found, as ``-f json`` writes it: the same for all of them, but for what each has besides."""
+    word: Schema = {"type": "string"}
+    number = {"type": "integer", "minimum": 0}
+    place = {"type": "integer", "minimum": 1}
+    levels = [level.word for level in reversed(Level)]
+    status = {"enum": [0, 1, 2, 3], "description": "The exit status: good, no, could not be done, gave up at a limit."}
+    finding = closed(
+        {
+            "id": {**word, "description": "What it is: `socialpolicy explain ID` tells of it."},
+            "level": {"enum": levels},
+            "message": {**word, "description": "What is found, in a sentence."},
+            "hint": {**word, "description": 'The likely cure; "" where there is none.'},
+            "file": {**word, "description": 'The file, from the top of the repository; "" where it is about none.'},
+            "line": place,
+            "column": {**place, "description": "The first character that is meant, counted from 1."},
+            "end_line": place,
+            "end_column": {**place, "description": "The character behind the last one that is meant."},
+            "related": {
+                "type": "array",
+                "items": closed({"file": word, "line": place, "message": word}),
+                "description": "Other places that it has to do with.",
+            },
+            "accepted": {
+                "type": ["string", "null"],
+                "description": "By whom it is accepted on record, until when and why; null if it is not.",
+            },
+            "fingerprint": {
+                "type": "string",
+                "pattern": "^[0-9a-f]{32}$",
+                "description": "The same for the same finding while lines move and words change.",
+            },
+        }
+    )
+    versions = with_keys("old", "new", "state", "changes", "guarantees", "problems")
+    compared = {"type": "array", "items": {"anyOf": [versions, with_keys("policy", "only")]}}
+    tested = {"type": "array", "items": with_keys("policy", "cases", "failed")}
+    proved = {"type": "array", "items": with_keys("policy", "held", "guarantees")}
+    part = closed({"status": status, "summary": word, "result": {}})
+    results: dict[str, Schema] = {
+        "validate": {**with_keys("files", "others"), "description": "What was looked at, and what was not."},
+        "test": {**tested, "description": "What became of each policy's cases."},
+        "prove": {**proved, "description": "What became of each policy's guarantees."},
+        "lint": {
+            **with_keys("policies", "rules", "at", "open", "ignored"),
+            "description": "What was looked over, and for which instant dates count.",
+        },
+        "diff": {**compared, "description": "What changes in each policy."},
+        "audit": {**with_keys("policy", "good", "complete", "accounts"), "description": "What is to be done, by account."},
+        "check": {"type": "object", "additionalProperties": part, "description": "How each step ended, by its command."},
+    }  # fmt: skip
+    return {
+        **closed(
+            {
+                "report": {"const": 1, "description": "The version of this format."},
+                "tool": closed({"name": {"const": "socialpolicy"}, "version": word}),
+                "command": {"enum": list(results)},
+                "status": status,
+                "summary": {**word, "description": "All in a sentence."},
+                "counts": closed(dict.fromkeys([*levels, "accepted"], number)),
+                "findings": {"type": "array", "items": finding},
+                "result": {"description": "What the command has besides; null where it could not do its work."},
+            }
+        ),
+        "allOf": [
+            {
+                "if": {"properties": {"command": {"const": name}}},
+                "then": {"properties": {"result": {"anyOf": [{"type": "null"}, found]}}},
+            }
+            for name, found in results.items()
+        ],
+    }
+
+
+def with_keys(*names: str) -> Schema:
+    """An object that has these keys at least."""
+    return {"type": "object", "required": list(names)}
 
 
 # -- a saved program -------------------------------------------------------------------------------------------------

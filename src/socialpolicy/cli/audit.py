@@ -49,6 +49,7 @@ def report(
     policy: Policy, found: Audit, file: str, chosen: Configuration, *, quiet: bool = False, on: bool = False
 ) -> Report:
     """What came of all accounts, as a report."""
+    counted = counting(found, chosen)
     checks = [
         Check(
             "audit", account.id, file, account.line or 1,
@@ -66,9 +67,24 @@ def report(
     findings = tuple(finding for check in checks for finding in check.findings)
     against = any(finding.level is Level.ERROR for finding in findings)
     return Report(
-        "audit", NO if against else GOOD if found.told else COULD_NOT, next(summary(found, on=False)), findings,
-        tuple(checks), as_data(policy, found), lambda: "\n".join(summary(found, on) if quiet else told(policy, found, on)),
+        "audit", NO if against else GOOD if found.told else COULD_NOT, next(summary(counted, on=False)), findings,
+        tuple(checks), as_data(policy, found),
+        lambda: "\n".join(summary(counted, on) if quiet else told(policy, counted, on)),
     )  # fmt: skip
+
+
+def counting(found: Audit, chosen: Configuration) -> Audit:
+    """An audit without what was turned off. What could not be told is never left out."""
+    accounts = tuple(
+        replace(
+            account,
+            registered=account.registered or chosen.off("account-unregistered"),
+            todo=() if chosen.off("account-needs") else account.todo,
+            differs=() if chosen.off("account-differs") else account.differs,
+        )
+        for account in found.accounts
+    )
+    return replace(found, accounts=accounts, absent=() if chosen.off("account-missing") else found.absent)
 
 
 def findings_of(policy: Policy, account: Audited, absent: Sequence[str], file: str) -> Iterator[Finding]:

@@ -81,6 +81,7 @@ def command(
 def checked(asked: Asked, chosen: Configuration, *, quiet: bool = False, on: bool = False) -> Report:
     """Do all that is asked for. What one step could not do hides nothing that another one found."""
     lint.instant_of(asked.at)
+    output.doing("validate ...")
     found = validate.validated(asked.source, chosen)
     level = Level.WARNING if asked.strict else Level.ERROR
     parts = [validate.report(found, level, quiet=True, on=on, at_most=output.FINDINGS_SHOWN)]
@@ -94,6 +95,7 @@ def checked(asked: Asked, chosen: Configuration, *, quiet: bool = False, on: boo
     if asked.against is not None:
         steps.append(("diff", lambda: compared(by_source, asked, chosen, on=on)))
     for name, step in steps:
+        output.doing(f"{name} ...")
         try:
             part = step()
         except click.UsageError:
@@ -103,6 +105,7 @@ def checked(asked: Asked, chosen: Configuration, *, quiet: bool = False, on: boo
             part = replace(failed, text=lambda error=error: str(getattr(error, "message", error)))  # type: ignore[misc]
         if part is not None:
             parts.append(part)
+    output.doing("")
     return together(parts, asked, quiet=quiet, on=on)
 
 
@@ -163,7 +166,7 @@ def compared(
     if not pairs:
         return None
     found = compare(pairs, chosen, lint.instant_of(asked.at).date(), records=diff.recorded(asked.replay))
-    return diff.report(found, chosen, asked.fail_on, diff.Shown(on=on), asked.link)
+    return diff.report(found, chosen, asked.fail_on, diff.Shown(on=on, changed_alone=True), asked.link)
 
 
 def together(parts: Sequence[Report], asked: Asked, *, quiet: bool, on: bool) -> Report:
@@ -175,8 +178,8 @@ def together(parts: Sequence[Report], asked: Asked, *, quiet: bool, on: bool) ->
     def text() -> str:
         lines: list[str] = []
         for part in parts:
-            if (part.status != GOOD or part.findings or part.command == "diff") and not quiet:
-                lines += [part.text(), ""]
+            told = part.text() if (part.status != GOOD or part.findings or part.command == "diff") and not quiet else ""
+            lines += [told, ""] if told else []
         for part in parts:
             state, color = STATES.get(part.status, STATES[COULD_NOT])
             lines.append(

@@ -23,7 +23,7 @@ from socialpolicy.policy import Policy
 from socialpolicy.proving import Status
 from socialpolicy.reporting.report import Check, Report
 from socialpolicy.reporting.review import came, of_impact, waiver_lines
-from socialpolicy.reviewing import FAIL_ON, NO_RELEASE, Compared, compared, findings_of
+from socialpolicy.reviewing import FAIL_ON, NO_RELEASE, Compared, compared, findings_of, is_same
 from socialpolicy.solving import CONFLICTS
 from socialpolicy.storing import Store
 from socialpolicy.versions import Bump
@@ -109,6 +109,7 @@ class Shown:
     on: bool = False
     state: bool = False
     changelog: bool = False
+    changed_alone: bool = False
 
 
 def report(
@@ -121,7 +122,8 @@ def report(
             return state_of(found).word
         if shown.changelog:
             return "\n".join(line for one in found if one.diff for line in for_changelog(one.diff))
-        return "\n\n".join(told(one, verbose=shown.verbose, quiet=shown.quiet, on=shown.on) for one in found)
+        some = [one for one in found if not (shown.changed_alone and is_same(one))]
+        return "\n\n".join(told(one, verbose=shown.verbose, quiet=shown.quiet, on=shown.on) for one in some)
 
     def page(rows: int) -> list[Block]:
         from socialpolicy.reporting.review import Linking, review
@@ -150,18 +152,21 @@ def state_of(found: Iterable[Compared]) -> Bump:
 
 
 def summary(found: Sequence[Compared]) -> str:
-    """What became of all policies, in a sentence."""
+    """What became of all policies, in a sentence: those that changed, and how many did not."""
     if not found:
         return "There is no policy to compare."
     parts = []
+    same = [one for one in found if is_same(one)]
     for one in found:
         if one.diff is None:
             parts.append(f"{one.id}: {'has no release yet' if one.only == NO_RELEASE else f'is {one.only}'}")
-            continue
-        bump = one.diff
-        problem = next((text for id, text in bump.problems.items() if id in VERSION_FINDINGS), "")
-        step = problem or ("identical" if bump.state is Bump.IDENTICAL else f"a {bump.state.word} change")
-        parts.append(f"{one.id} {bump.old.version} -> {bump.new.version}: {step}")
+        elif one not in same or len(found) == 1:
+            bump = one.diff
+            problem = next((text for id, text in bump.problems.items() if id in VERSION_FINDINGS), "")
+            step = problem or ("identical" if bump.state is Bump.IDENTICAL else f"a {bump.state.word} change")
+            parts.append(f"{one.id} {bump.old.version} -> {bump.new.version}: {step}")
+    if same and len(found) > 1:
+        parts.append(f"{len(same)} {'policy is' if len(same) == 1 else 'policies are'} identical")
     return f"{'; '.join(parts)}."
 
 

@@ -99,7 +99,9 @@ def chosen(config: Path | None) -> Configuration:
 def configured() -> Path | None:
     """The configuration file of the current folder, or of the nearest one above it in the same repository."""
     here = Path.cwd()
-    for folder in (here, *here.parents):
+    folders = (here, *here.parents)
+    top = next((place for place, folder in enumerate(folders) if (folder / ".git").exists()), 0)
+    for folder in folders[: top + 1]:
         own, shared = folder / ".socialpolicy.toml", folder / "pyproject.toml"
         if own.is_file() or (shared.is_file() and OURS.search(shared.read_bytes())):
             from socialpolicy.configuring import configured as in_folder
@@ -107,8 +109,6 @@ def configured() -> Path | None:
             found = in_folder(folder)
             if found is not None:
                 return relative(found)
-        if (folder / ".git").exists():
-            return None
     return None
 
 
@@ -128,9 +128,9 @@ def write(formats: Sequence[tuple[str, str]], texts: Mapping[str, Callable[[], s
         if not file:
             click.echo(text, nl=False, color=True)
         elif Path(file).exists() and not Path(file).is_file():  # a device, or a pipe
-            Path(file).write_text(click.unstyle(text), encoding="utf-8")
+            Path(file).write_text(click.unstyle(text), encoding="utf-8", errors="backslashreplace")
         else:
-            files.append(NewFile(Path(file).resolve(), click.unstyle(text).encode("utf-8")))
+            files.append(NewFile(Path(file).resolve(), click.unstyle(text).encode("utf-8", "backslashreplace")))
     if files:
         from socialpolicy.writing import write_together
 
@@ -181,6 +181,19 @@ def failed(command: str, error: SocialPolicyError | click.ClickException | OSErr
     return Report(command, status, f"The command {stopped}: {told.partition(chr(10))[0]}", tuple(findings))
 
 
+WRITTEN = (
+    b"socialpolicy:",
+    b"cases_for:",
+    b"accounts_for:",
+    b"vocabulary:",
+    b"[[waive]]",
+    b"[findings]",
+    b"[tool.",
+    b"[project]",
+)
+"""How a line begins in what authors write."""
+
+
 def check_output(file: Path) -> None:
     """Refuse to write over what an author wrote, or where there is no folder."""
     if not file.parent.is_dir():
@@ -189,10 +202,7 @@ def check_output(file: Path) -> None:
         raise click.UsageError(f"{file}: this is a folder; name a file in it.")
     if file.is_file():
         with file.open("rb") as stream:
-            if any(
-                line.startswith((b"socialpolicy:", b"cases_for:", b"vocabulary:"))
-                for line in stream.read(65536).splitlines()
-            ):
+            if any(line.startswith(WRITTEN) for line in stream.read(65536).splitlines()):
                 raise click.UsageError(
                     f"{file}: this file was written by an author; it is not written over. Name another."
                 )
@@ -201,6 +211,12 @@ def check_output(file: Path) -> None:
 def as_json(data: Any) -> str:
     """Data for programs."""
     return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def doing(what: str) -> None:
+    """Show on a terminal what is being done; nothing elsewhere."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{what}", nl=False, err=True)
 
 
 def colored(choice: str) -> bool:

@@ -37,6 +37,7 @@ def instant_of(ctx: click.Context, param: click.Parameter, value: str | None) ->
 @output.formats("text", "json")
 @output.quiet_option
 @output.color_option
+@output.config_option
 def command(
     source: str,
     bump: str | None,
@@ -45,6 +46,7 @@ def command(
     formats: list[tuple[str, str]],
     quiet: bool,
     color: str,
+    config: Path | None,
 ) -> int:
     """Freeze the draft of a policy under its version, and write the index and the changelog.
 
@@ -52,7 +54,8 @@ def command(
     changed, or `changes` does not say who changed it and why.
     """
     folder = sources.folder_of(source)
-    planned = release(folder, released=date or datetime.now(UTC), auto=bump == "auto", dry_run=dry_run)
+    when, chosen = date or datetime.now(UTC), output.chosen(config)
+    planned = release(folder, released=when, auto=bump == "auto", dry_run=dry_run, chosen=chosen)
     on = output.colored(color)
     output.write(
         formats,
@@ -68,7 +71,7 @@ def command(
 
 def refusal(planned: Planned, folder: Path, now: bool, dry_run: bool, quiet: bool, on: bool) -> str:
     """Why a policy is not released."""
-    lines = [output.painted_findings(told(planned.refusals), on)]
+    lines = [output.painted_findings(told([*planned.refusals, *planned.remarks]), on)]
     if not quiet:
         lines += ["", f"{planned.policy.id} {planned.release.version} is not released. Nothing was written."]
     return "\n".join(lines)
@@ -83,6 +86,7 @@ def success(planned: Planned, folder: Path, now: bool, dry_run: bool, quiet: boo
     if not quiet:
         if entry.previous:
             lines.append(f"  bump      {entry.bump.needed} is needed, {entry.bump.claimed} is made")
+        lines.extend(f"  accepted  {one.finding} by {one.by}: {one.reason}" for one in entry.bump.waived or ())
         if planned.stated != entry.version:
             lines.append(
                 f"  version   the draft stated {planned.stated}; it {'would state' if dry_run else 'states'} {entry.version} now"
@@ -93,6 +97,8 @@ def success(planned: Planned, folder: Path, now: bool, dry_run: bool, quiet: boo
         lines.extend(
             f"  {'' if place else 'write' if dry_run else 'written':9} {file}" for place, file in enumerate(files)
         )
+    if planned.remarks:
+        lines += ["", output.painted_findings(told(planned.remarks), on)]
     return "\n".join(lines)
 
 
@@ -105,5 +111,5 @@ def as_data(planned: Planned, folder: Path, dry_run: bool) -> dict[str, object]:
         "version_before": planned.stated,
         "cases": planned.cases,
         "files": [file.path.as_posix() for file in planned.files],
-        "findings": [finding.as_data() for finding in planned.refusals],
+        "findings": [finding.as_data() for finding in (*planned.refusals, *planned.remarks)],
     }

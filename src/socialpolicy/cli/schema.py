@@ -36,7 +36,7 @@ def command(words: tuple[str, ...], source: str | None, write: bool, check: bool
     With --write, --check or --settings the arguments are SOURCEs: policies, or folders of policies; without one, all
     policies below this folder. What --write writes belongs into the repository, beside the policy.
 
-    Otherwise the argument is a KIND: policy, tests, texts, vocabulary, survivors, action, decision or program.
+    Otherwise the argument is a KIND: policy, tests, texts, vocabulary, survivors, action, decision, program or report.
     """
     if write + check + settings > 1:
         raise click.UsageError("give one of --write, --check and --settings.")

@@ -27,11 +27,20 @@ class Indexed(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=False)
 
 
+class WaivedText(Indexed):
+    """A change that was accepted on record under a smaller number than it calls for: its key, by whom, and why."""
+
+    finding: Name
+    by: Text
+    reason: Text
+
+
 class BumpText(Indexed):
-    """The bump that the decisions call for, and the one that the version makes."""
+    """The bump that the changes call for, the one that the version makes, and what was waived where that is smaller."""
 
     needed: BumpWord
     claimed: BumpWord
+    waived: list[WaivedText] | None = None
 
 
 class DigestText(Indexed):

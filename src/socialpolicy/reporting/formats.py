@@ -9,7 +9,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 from xml.etree import ElementTree
@@ -35,6 +38,10 @@ ANNOTATIONS = 10
 """How many annotations of each level GitHub shows of one step."""
 COMMENT = 60_000
 """How many characters a comment has at most: GitHub refuses one of over 65,536."""
+ROWS = 1000
+"""How many rows a table in a comment has at most."""
+SUMMARY = 1000
+"""How much of a summary a page shows: of many policies it says much."""
 
 
 # -- json ----------------------------------------------------------------------------------------------------------------
@@ -71,7 +78,8 @@ def github(found: Located) -> str:
         if len(mine) > fits:
             rest = f"{len(mine) - fits:,} more findings of this level are not shown here; the report has them all."
             lines.append(f"::{COMMANDS[level]}::{data(rest)}")
-    return "\n".join([*lines, f"socialpolicy {found.report.command}: {one_line(found.report.summary)}"]) + "\n"
+    told = one_line(found.report.summary).replace("##[", "## [")  # which begins a command in the middle of a line, too
+    return "\n".join([*lines, f"socialpolicy {found.report.command}: {told}"]) + "\n"
 
 
 def annotation(finding: Finding) -> str:
@@ -104,17 +112,17 @@ SEVERITIES = {Level.ERROR: "major", Level.WARNING: "minor", Level.INFO: "info"}
 
 
 def gitlab(found: Located) -> str:
-    """A code quality report. What is in no file has no place in one."""
+    """A code quality report. It needs a path: what is in no file is about the repository."""
     entries = [
         {
             "description": sentence(finding),
             "check_name": finding.id,
             "fingerprint": found.fingerprints[finding],
             "severity": SEVERITIES[finding.level],
-            "location": {"path": finding.file, "lines": {"begin": finding.line, "end": finding.last_line}},
+            "location": {"path": finding.file or ".", "lines": {"begin": finding.line, "end": finding.last_line}},
         }
         for finding in dict.fromkeys(found.findings)
-        if finding.file and not finding.accepted
+        if not finding.accepted
     ]
     return json.dumps(entries, ensure_ascii=False, indent=2) + "\n"
 
@@ -125,8 +133,14 @@ LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 
 
 def sarif(found: Located) -> str:
-    """SARIF 2.1.0. Files are relative to the top of the repository; columns count characters."""
-    ids = sorted({finding.id for finding in found.findings})
+    """SARIF 2.1.0. Files are relative to the top of the repository; columns count characters.
+
+    That a command could not do its work is no result (forges refuse one that is nowhere) but a notification of the run.
+    """
+    findings = list(dict.fromkeys(found.findings))
+    stopped = [finding for finding in findings if finding.id == "could-not-run"]
+    results = [finding for finding in findings if finding not in stopped]
+    ids = sorted({finding.id for finding in findings})
     run = {
         "tool": {
             "driver": {
@@ -142,12 +156,10 @@ def sarif(found: Located) -> str:
             {
                 "executionSuccessful": found.report.status in (0, 1),
                 "exitCode": found.report.status,
+                "toolExecutionNotifications": [notification(finding, ids.index(finding.id)) for finding in stopped],
             }
         ],
-        "results": [
-            result(finding, ids.index(finding.id), found.fingerprints[finding])
-            for finding in dict.fromkeys(found.findings)
-        ],
+        "results": [result(finding, ids.index(finding.id), found.fingerprints[finding]) for finding in results],
     }
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -167,6 +179,15 @@ def page_of(id: str) -> tuple[str, str]:
     """The first sentence of the page on a finding, and the page."""
     text = (resources.files("socialpolicy") / "pages" / f"{id}.md").read_text("utf-8")
     return next(line for line in text.splitlines()[1:] if line.strip()), text
+
+
+def notification(finding: Finding, index: int) -> dict[str, Any]:
+    """What kept a command from its work, in SARIF."""
+    return {
+        "level": LEVELS[finding.level],
+        "message": {"text": sentence(finding)},
+        "associatedRule": {"id": finding.id, "index": index},
+    }
 
 
 def result(finding: Finding, index: int, fingerprint: str) -> dict[str, Any]:
@@ -216,41 +237,61 @@ def sentence(finding: Finding) -> str:
 def junit(found: Located) -> str:
     """JUnit's XML: a suite for each command and policy, a case for each thing that was looked at. No times: they differ."""
     top = ElementTree.Element("testsuites", name=f"socialpolicy {found.report.command}")
-    suites: dict[str, list[Check]] = {}
-    for check in found.checks:
-        suites.setdefault(check.suite, []).append(check)
-    totals = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
-    for name, checks in suites.items():
-        suite = ElementTree.SubElement(top, "testsuite", name=visible(name))
-        counts = {"tests": len(checks), "failures": 0, "errors": 0, "skipped": 0}
-        for check in checks:
-            case = ElementTree.SubElement(suite, "testcase", name=visible(check.name), classname=visible(name))
-            if check.file:
-                case.set("file", visible(check.file))
-                case.set("line", str(check.line))
-            failing = [one for one in check.findings if one.level >= found.report.fails_at and not one.accepted]
-            beside = [one for one in check.findings if one not in failing]
-            if failing:
-                counts["failures"] += 1
-                failure = ElementTree.SubElement(case, "failure", type=failing[0].id, message=sentence(failing[0]))
-                failure.text = lines(failing)
-            elif check.open:
-                counts["errors"] += 1
-                ElementTree.SubElement(case, "error", type="open", message=visible(check.open))
-            if beside:
-                ElementTree.SubElement(case, "system-out").text = lines(beside)
-        for key, count in counts.items():
-            suite.set(key, str(count))
-            totals[key] += count
-    for key, count in totals.items():
-        top.set(key, str(count))
+    totals: Counter[str] = Counter()
+    for part in map(located, found.report.parts) if found.report.parts else (found,):
+        suites: dict[str, list[Check]] = {}
+        for check in (*part.checks, *unchecked(part)):
+            suites.setdefault(check.suite, []).append(check)
+        for name, checks in suites.items():
+            suite = ElementTree.SubElement(top, "testsuite", name=visible(name))
+            counts = Counter(case(suite, check, part.report.fails_at) for check in checks)
+            totals += counts_of(suite, counts)
+    counts_of(top, totals)
     ElementTree.indent(top)
     return f"<?xml version='1.0' encoding='utf-8'?>\n{ElementTree.tostring(top, encoding='unicode')}\n"
 
 
+def unchecked(found: Located) -> Iterator[Check]:
+    """A case for each finding about nothing that was looked at, such as that a command could not do its work."""
+    checked = {finding for check in found.checks for finding in check.findings}
+    for finding in dict.fromkeys(found.findings):
+        if finding not in checked:
+            told = sentence(finding) if finding.id == "could-not-run" else ""
+            beside = () if told else (finding,)
+            yield Check(found.report.command, finding.id, finding.file, finding.line, beside, open=told)
+
+
+def case(suite: ElementTree.Element, check: Check, fails_at: Level) -> str:
+    """Add one case to a suite, and return which count it is of."""
+    added = ElementTree.SubElement(suite, "testcase", name=visible(check.name), classname=visible(check.suite))
+    if check.file:
+        added.set("file", visible(check.file))
+        added.set("line", str(check.line))
+    failing = [one for one in check.findings if one.level >= fails_at and not one.accepted]
+    beside = [one for one in check.findings if one not in failing]
+    state = "failures" if failing else "errors" if check.open else "passed"
+    if failing:
+        failure = ElementTree.SubElement(added, "failure", type=failing[0].id, message=sentence(failing[0]))
+        failure.text = lines(failing)
+    elif check.open:
+        ElementTree.SubElement(added, "error", type="open", message=visible(check.open))
+    if beside:
+        ElementTree.SubElement(added, "system-out").text = lines(beside)
+    return state
+
+
+def counts_of(element: ElementTree.Element, counts: Counter[str]) -> Counter[str]:
+    """Write how many cases there are of each kind, and return the counts."""
+    told = {"tests": counts.total(), "failures": counts["failures"], "errors": counts["errors"], "skipped": 0}
+    for key, count in told.items():
+        element.set(key, str(count))
+    return counts
+
+
 def lines(findings: Iterable[Finding]) -> str:
     """Findings as the terminal shows them."""
-    return "\n".join("\n".join(visible(line) for line in str(finding).split("\n")) for finding in findings)
+    shown = (str(finding if finding.file else replace(finding, file="-")) for finding in findings)
+    return "\n".join("\n".join(visible(line) for line in one.split("\n")) for one in shown)
 
 
 # -- pages ---------------------------------------------------------------------------------------------------------------
@@ -264,13 +305,17 @@ def page(found: Located, rows: int) -> list[Block]:
     report = found.report
     blocks: list[Block] = [
         Heading(plain(f"{STATES.get(report.status, '⚠️')} socialpolicy {report.command}"), 1),
-        Paragraph(plain(report.summary)),
+        Paragraph(plain(shortened(report.summary, SUMMARY))),
     ]
     if not report.parts:
         return own(found, rows) if report.page is not None else [*blocks, *own(found, rows)]
     for part in report.parts:
         sign = STATES.get(part.status, "⚠️")
-        blocks.append(Paragraph((Words(f"{sign} "), Words(part.command, strong=True), Words(f": {part.summary}"))))
+        blocks.append(
+            Paragraph(
+                (Words(f"{sign} "), Words(part.command, strong=True), Words(f": {shortened(part.summary, SUMMARY)}"))
+            )
+        )
         blocks += own(located(part), rows)
     return blocks
 
@@ -310,25 +355,33 @@ def cell(finding: Finding) -> Iterator[Line]:
         yield (Words(f"{finding.file}:{finding.line}", code=True),)
 
 
-def fitted(build: Callable[[int], str], at_most: int = COMMENT, rows: int = 1000) -> str:
-    """The longest text of at most so many characters that comes of at most so many rows; cut hard where none is short enough."""
-    text = build(rows)
+def fitted(build: Callable[[int], list[Block]], write: Callable[[Sequence[Block]], str], at_most: int = COMMENT) -> str:
+    """The longest text of at most so many characters: with as many rows in its tables as fit, or else of its first blocks."""
+    whole = write(build(ROWS))
+    if len(whole) <= at_most:
+        return whole
+    rows = most(ROWS, lambda count: len(write(build(count))) <= at_most)
+    text = write(build(rows))
     if len(text) <= at_most:
         return text
-    low, high = 0, rows
-    while low < high:
-        middle = (low + high + 1) // 2
-        if len(build(middle)) <= at_most:
-            low = middle
-        else:
-            high = middle - 1
-    return build(low)
+    blocks = build(0)
+
+    def first(count: int) -> str:
+        told = f"{count:,} of {len(blocks):,} parts of this report are shown; the full report has them all."
+        return write([*blocks[:count], Paragraph(plain(told))])
+
+    return first(most(len(blocks), lambda count: len(first(count)) <= at_most))
+
+
+def most(at_most: int, fits: Callable[[int], bool]) -> int:
+    """The largest number up to a given one that fits, where all smaller ones do; nought where none does."""
+    return bisect_left(range(1, at_most + 1), True, key=lambda count: not fits(count))
 
 
 def as_markdown(found: Located) -> str:
     """A comment for a pull request, or a job's summary: at most ``COMMENT`` characters, and it says what was cut."""
-    report = found.report
-    return fitted(lambda rows: markdown(page(found, rows), report.marker or report.command))
+    marker = found.report.marker or found.report.command
+    return fitted(lambda rows: page(found, rows), lambda blocks: markdown(blocks, marker))
 
 
 def as_html(found: Located) -> str:

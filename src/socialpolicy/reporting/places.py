@@ -42,5 +42,6 @@ def from_top(file: str, top: Path) -> str:
 
 
 def uri(name: str) -> str:
-    """A file's name as a URI: relative to the top, or of the whole path."""
-    return f"file://{quote(name)}" if name.startswith("/") else quote(name)
+    """A file's name as a URI: relative to the top, or of the whole path. Names that are no UTF-8 keep their bytes."""
+    quoted = quote(name, errors="surrogateescape")
+    return f"file://{quoted}" if name.startswith("/") else quoted

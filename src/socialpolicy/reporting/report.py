@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -116,7 +117,8 @@ def fingerprints(findings: Iterable[Finding]) -> dict[Finding, str]:
     found: dict[Finding, str] = {}
     seen: Counter[tuple[str, ...]] = Counter()
     for finding in dict.fromkeys(findings):
-        what = (finding.id, finding.file, finding.key or finding.text.strip() or finding.message)
+        said = re.sub(r"\bline \d+", "line", finding.message)
+        what = (finding.id, finding.file, finding.key or finding.text.strip() or said)
         seen[what] += 1
         parts = (*what, str(seen[what])) if seen[what] > 1 else what
         found[finding] = sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from socialpolicy import __version__
 from socialpolicy.comparing import DiffKind
 from socialpolicy.decisions import Decision
 from socialpolicy.diffing import VERSION_FINDINGS, Change, Diff, GuaranteeChange, example, words
-from socialpolicy.loading.findings import shortened
+from socialpolicy.loading.findings import listed, shortened
 from socialpolicy.proving import Status
 from socialpolicy.reporting.places import from_top, top_of
 from socialpolicy.reporting.writing import (
@@ -27,7 +26,7 @@ from socialpolicy.reporting.writing import (
     Words,
     plain,
 )
-from socialpolicy.reviewing import Compared, Impact
+from socialpolicy.reviewing import Compared, Impact, is_same
 from socialpolicy.versions import Bump
 
 SENTENCE = 400
@@ -55,13 +54,18 @@ class Linking:
         text = name or f"{within}:{line}"
         if not self.template or not within or within.startswith("/"):
             return Words(text, code=True)
-        address = self.template.replace("{file}", quote(within)).replace("{line}", str(line))
+        address = self.template.replace("{file}", quote(within, errors="surrogateescape")).replace("{line}", str(line))
         return Words(text, code=True, href=address)
 
 
 def review(compared: Sequence[Compared], rows: int, linking: Linking | None = None) -> list[Block]:
     """All policies that were compared, with at most so many rows in each table."""
-    return [block for one in compared for block in of_one(one, rows, linking or Linking())]
+    same = [one for one in compared if is_same(one)] if len(compared) > 1 else []
+    blocks = [block for one in compared if one not in same for block in of_one(one, rows, linking or Linking())]
+    if same:
+        names = listed([one.id for one in same], "and")
+        blocks.append(Paragraph(plain(f"✅ Nothing changes in {names}: proved for all actions.")))
+    return blocks
 
 
 def of_one(one: Compared, rows: int, linking: Linking) -> Iterator[Block]:
@@ -84,6 +88,8 @@ def of_one(one: Compared, rows: int, linking: Linking) -> Iterator[Block]:
         lost = [of_guarantee(found, change, linking) for change in guarantees]
         shown = [of_change(one, change, linking) for change in changes[:rows]]
         yield Table(("", "who and what", "before", "after", "where"), (*lost[:rows], *shown))
+        if len(lost) > rows:
+            yield Paragraph(plain(f"{rows:,} of {len(lost):,} guarantees are shown; the full report has them all."))
         if len(changes) > rows:
             yield Paragraph(plain(f"{rows:,} of {len(changes):,} changes are shown; the full report has them all."))
     if one.impact is not None:
@@ -192,9 +198,11 @@ def details(one: Compared, changes: Sequence[Change], rows: int) -> Iterator[Blo
     """What is folded: examples, how to accept, what is accepted already, and wording."""
     found = one.diff
     assert found is not None
-    inner: list[Block] = list(islice(examples(found, changes, rows), rows))
+    inner: list[Block] = list(examples(found, changes))
     if inner:
-        yield Details(f"Examples ({len(inner)})", (Bullets(tuple(inner_lines(inner))),))
+        shown_of = (Paragraph(plain(f"{rows:,} of {len(inner):,} are shown.")),) if len(inner) > rows else ()
+        lines = tuple(inner_lines(inner[:rows]))
+        yield Details(f"Examples ({len(inner)})", (Bullets(lines), *shown_of) if lines else shown_of)
     how = list(accepting(one))
     if how:
         yield Details("How to accept this change", tuple(how))
@@ -203,7 +211,8 @@ def details(one: Compared, changes: Sequence[Change], rows: int) -> Iterator[Blo
             (Words(key, code=True), Words(f" by {waiver.by} until {waiver.until}: {waiver.reason}"))
             for key, waiver in one.waived.items()
         )
-        yield Details(f"Accepted on record ({len(lines)})", (Bullets(lines[:rows]),))
+        more = (Paragraph(plain(f"{rows:,} of {len(lines):,} are shown.")),) if len(lines) > rows else ()
+        yield Details(f"Accepted on record ({len(lines)})", (Bullets(lines[:rows]), *more) if rows else more)
     texts = [change for change in found.changes if change.statement is None and change.needs <= Bump.PATCH]
     if texts:
         shown = tuple(plain(shortened(change.sentence, SENTENCE)) for change in texts[:rows])
@@ -216,9 +225,9 @@ def inner_lines(blocks: Sequence[Block]) -> Iterator[Line]:
     return (block.line for block in blocks if isinstance(block, Paragraph))
 
 
-def examples(found: Diff, changes: Sequence[Change], rows: int) -> Iterator[Paragraph]:
+def examples(found: Diff, changes: Sequence[Change]) -> Iterator[Paragraph]:
     """An action for each change, and what comes of it; and one for each guarantee that is lost."""
-    for change in changes[:rows]:
+    for change in changes:
         if change.statement is not None:
             shown = change.statement.shown
             facts = Words(shortened(example(shown.unusual), SENTENCE), code=True)

@@ -1,8 +1,8 @@
 """Pages of headings, tables and lists, written as Markdown or as HTML. Whatever an author wrote stays text in both.
 
 Markdown is that of GitHub and GitLab (https://github.github.com/gfm/). Backslashes keep punctuation from being markup; names in
-code stand between tags, as references to characters, since backticks cannot be escaped; and a space of no width behind ``@``
-and ``#`` keeps a forge from calling a person, or linking an issue, that an author's text names.
+code stand between tags, as references to characters, since backticks cannot be escaped; and a space of no width behind signs
+such as ``@`` and ``#`` keeps a forge from calling a person, linking an issue or drawing a face that an author's text names.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ MARKUP = re.compile(r"([\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 """What begins markup anywhere, or an address that would become a link."""
 FIRST = re.compile(r"\s*([#+=-]|\d(?=\d*[.)]))")
 """What begins markup at the beginning of a line."""
-CALLS = re.compile(r"([@#])(?=\w)")
+CALLS = re.compile(r"([@#](?=\\?\w)|[!%](?=\d)|\bGH(?=-\d)|(?<!\d):(?=[\w+\\-]+:))", re.IGNORECASE)
+"""What calls a person, links an issue or becomes a picture, in a text that is marked already."""
+MAIL = re.compile(r"(?<=[\w.+-])@(?=[\w.-])")
+"""What becomes a link even in code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def marked(text: str) -> str:
 
 def entities(text: str) -> str:
     """A text between tags, every sign that Markdown knows as a reference to a character."""
-    return MARKUP.sub(lambda sign: f"&#{ord(sign[1])};", one_line(text))
+    return MAIL.sub("@&#8203;", MARKUP.sub(lambda sign: f"&#{ord(sign[1])};", one_line(text)))
 
 
 def address(href: str) -> str:
