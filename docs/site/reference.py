@@ -23,8 +23,9 @@ from socialpolicy.versions import Bump
 
 PACKAGE = "src/socialpolicy"
 OF_RELEASES = {
-    "bad-index", "builds-on-draft", "bump-larger-than-needed", "frozen-file-changed", "missing-release", "no-change-entry", "nothing-to-release", "policy-id-twice", "policy-removed",
-    "same-version-new-content", "unlisted-release",
+    "bad-index", "builds-on-draft", "bump-larger-than-needed", "frozen-file-changed", "missing-release",
+    "no-change-entry", "nothing-to-release", "policy-id-twice", "policy-removed", "same-version-new-content",
+    "unlisted-release",
 }  # fmt: skip
 OF_PROMISES = {"case-fails", "no-cases", "guarantee-fails", "guarantee-open", "guarantee-vacuous"}
 

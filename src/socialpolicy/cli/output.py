@@ -181,16 +181,7 @@ def failed(command: str, error: SocialPolicyError | click.ClickException | OSErr
     return Report(command, status, f"The command {stopped}: {told.partition(chr(10))[0]}", tuple(findings))
 
 
-WRITTEN = (
-    b"socialpolicy:",
-    b"cases_for:",
-    b"accounts_for:",
-    b"vocabulary:",
-    b"[[waive]]",
-    b"[findings]",
-    b"[tool.",
-    b"[project]",
-)
+WRITTEN = (b"socialpolicy:", b"cases_for:", b"accounts_for:", b"vocabulary:")
 """How a line begins in what authors write."""
 
 
@@ -202,7 +193,8 @@ def check_output(file: Path) -> None:
         raise click.UsageError(f"{file}: this is a folder; name a file in it.")
     if file.is_file():
         with file.open("rb") as stream:
-            if any(line.startswith(WRITTEN) for line in stream.read(65536).splitlines()):
+            written = any(line.startswith(WRITTEN) for line in stream.read(65536).splitlines())
+            if written or file.suffix == ".toml":
                 raise click.UsageError(
                     f"{file}: this file was written by an author; it is not written over. Name another."
                 )

@@ -81,15 +81,15 @@ def of_one(one: Compared, rows: int, linking: Linking) -> Iterator[Block]:
     found = one.diff
     yield Heading(headline(found))
     yield Paragraph(plain(summary(one)))
-    changes = [change for change in found.changes if change.needs > Bump.PATCH]
+    told = ("guarantee-added", "guarantee-removed")  # their own rows tell these
+    changes = [change for change in found.changes if change.needs > Bump.PATCH and change.id not in told]
     changes.sort(key=lambda change: (change.key in one.waived, -change.needs, list(SIGNS).index(change.direction)))
     guarantees = [change for change in found.guarantees if not change.was is change.now is Status.HOLDS]
     if changes or guarantees:
-        lost = [of_guarantee(found, change, linking) for change in guarantees]
         shown = [of_change(one, change, linking) for change in changes[:rows]]
-        yield Table(("", "who and what", "before", "after", "where"), (*lost[:rows], *shown))
-        if len(lost) > rows:
-            yield Paragraph(plain(f"{rows:,} of {len(lost):,} guarantees are shown; the full report has them all."))
+        told_of = [(is_lost(change), of_guarantee(found, change, linking)) for change in guarantees[:rows]]
+        lost, other = ([row for is_so, row in told_of if is_so is side] for side in (True, False))
+        yield Table(("", "who and what", "before", "after", "where"), (*lost, *shown, *other))
         if len(changes) > rows:
             yield Paragraph(plain(f"{rows:,} of {len(changes):,} changes are shown; the full report has them all."))
     if one.impact is not None:
@@ -170,13 +170,18 @@ def where(found: Diff, change: Change, linking: Linking) -> tuple[Line, ...]:
 
 def of_guarantee(found: Diff, change: GuaranteeChange, linking: Linking) -> tuple[tuple[Line, ...], ...]:
     """What became of a guarantee, as a row."""
-    lost = change.lost or change.now is None
+    lost = is_lost(change)
     guarantee = change.result.guarantee if change.result else None
     file, line = (guarantee.file or found.new.file, guarantee.line) if guarantee else ("", 0)
     place = ((linking.place(file, line, change.id),),) if file and line else ((Words(change.id, code=True),),)
     who = (plain(shortened(change.title, SENTENCE)),)
     sign = "⚠️ guarantee" if lost else "✅ guarantee"
     return ((plain(sign),), who, (plain(WAS[change.was]),), ((Words(NOW[change.now], strong=lost),),), place)
+
+
+def is_lost(change: GuaranteeChange) -> bool:
+    """Whether a guarantee holds no more, could not be told, or is not given any more."""
+    return change.lost or change.now is None
 
 
 def of_impact(impact: Impact) -> str:
