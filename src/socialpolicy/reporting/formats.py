@@ -93,7 +93,7 @@ def annotation(finding: Finding) -> str:
     told = ",".join(f"{key}={of_command(visible(str(value)))}" for key, value in keys.items())
     place = f"{finding.file}:{finding.line}:{finding.column}: " if finding.file else ""
     hint = f" ({finding.hint.rstrip('.')})" if finding.hint else ""
-    return f"::{COMMANDS[finding.level]} {told}::{data(visible(f'{place}{finding.message}{hint}'))}"
+    return f"::{COMMANDS[finding.level]} {told}::{data(visible(place) + one_line(f'{finding.message}{hint}'))}"
 
 
 def data(text: str) -> str:
@@ -228,7 +228,7 @@ def sentence(finding: Finding) -> str:
     """What a finding says, and what helps."""
     message = finding.message[:1].upper() + finding.message[1:]
     message += "" if message.endswith((".", "!", "?")) else "."
-    return visible(f"{message} {finding.hint[:1].upper()}{finding.hint[1:]}".strip())
+    return one_line(f"{message} {finding.hint[:1].upper()}{finding.hint[1:]}".strip())
 
 
 # -- junit ---------------------------------------------------------------------------------------------------------------

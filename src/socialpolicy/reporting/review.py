@@ -90,6 +90,10 @@ def of_one(one: Compared, rows: int, linking: Linking) -> Iterator[Block]:
         told_of = [(is_lost(change), of_guarantee(found, change, linking)) for change in guarantees[:rows]]
         lost, other = ([row for is_so, row in told_of if is_so is side] for side in (True, False))
         yield Table(("", "who and what", "before", "after", "where"), (*lost, *shown, *other))
+        if len(guarantees) > rows:
+            yield Paragraph(
+                plain(f"{rows:,} of {len(guarantees):,} guarantees are shown; the full report has them all.")
+            )
         if len(changes) > rows:
             yield Paragraph(plain(f"{rows:,} of {len(changes):,} changes are shown; the full report has them all."))
     if one.impact is not None:

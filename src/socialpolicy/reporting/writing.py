@@ -110,7 +110,8 @@ def block_lines(block: Block) -> Iterator[str]:
     """The lines of one block."""
     match block:
         case Heading(line, level):
-            yield f"{'#' * (level + 1)} {inline(line)}"
+            text = inline(line)  # the last signs of a heading would not be shown
+            yield f"{'#' * (level + 1)} {text[:-1] + '&#35;' if text.endswith('#') else text}"
         case Paragraph(line, small):
             yield f"<sub>{inline(line)}</sub>" if small else inline(line)
         case Bullets(lines):
