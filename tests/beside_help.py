@@ -45,7 +45,7 @@ def texts(folder: Path, text: str, name: str = "de") -> list[str]:
     (folder / "policy.yaml").write_text(POLICY, "utf-8")
     (folder / "texts" / f"{name}.yaml").write_text(text, "utf-8")
     document = read_file(folder / "texts" / f"{name}.yaml")
-    validate(document)
+    validate(document, {})
     return [finding.id for finding in document.findings]
 
 

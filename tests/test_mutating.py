@@ -433,7 +433,7 @@ def test_reasons_with_mistakes_are_refused(tmp_path: Path, text: str, id: str) -
         tried(policy)
     assert [finding.id for finding in caught.value.findings] == [id]
     document = read_file(tmp_path / "tests" / "survivors.yaml")
-    validate(document)
+    validate(document, {})
     assert [finding.id for finding in document.findings] == [id]
 
 

@@ -18,10 +18,10 @@ import pytest
 import socialpolicy
 from beside_help import SITUATIONS as OF_FILES_BESIDE
 from building_help import SITUATIONS as OF_BUILDING
+from commands_help import SITUATIONS as OF_REPORTS
 from diff_help import IDS as OF_A_DIFF
 from diff_help import SITUATIONS as OF_DIFFS
 from releases_help import SITUATIONS as OF_RELEASES
-from reports_help import SITUATIONS as OF_REPORTS
 from socialpolicy import ActionError, CasesError, LimitError, Policy, PolicyError, load, loads, save
 from socialpolicy.cli.validate import validate
 from socialpolicy.loading.policies import load_file
