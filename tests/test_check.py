@@ -204,7 +204,7 @@ def test_recorded_actions_are_told_beside_a_change(shop: Path, capsys: pytest.Ca
     (shop / "policies/shop/policy.yaml").write_text(text("deny", "2.0.0"))
     log = shop / "log.jsonl"
     log.write_text('{"post.kind": "offer"}\n\n{"facts": {"post": {"kind": "reply"}}}\n{"post.kind": "poem"}\n')
-    wanted = "Of 3 recorded actions, 1 would be decided more strictly, 0 more loosely, 0 with something else to do."
+    wanted = "Of 3 recorded actions this version decides 1 more strictly than before."
     status, out = told(capsys, "diff", "policies", "--against", "main", "--replay", str(log))
     assert status == GOOD
     assert f"{wanted} 1 could not be decided by both versions." in out

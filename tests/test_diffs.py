@@ -195,7 +195,11 @@ def test_what_cannot_be_compared_says_why(
         captured = capsys.readouterr()
         if more == ["-f", "json"]:  # programs are told, too, and that it is not done
             data = json.loads(captured.out)
-            assert (data["status"], data["result"], [one["id"] for one in data["findings"]]) == (2, None, ["could-not-run"])
+            assert (data["status"], data["result"], [one["id"] for one in data["findings"]]) == (
+                2,
+                None,
+                ["could-not-run"],
+            )
         else:
             assert captured.out == ""
         assert reason in captured.err

@@ -20,10 +20,10 @@ import pytest
 from hypothesis import assume, given
 
 from socialpolicy.cli.main import COULD_NOT, GOOD, NO, run
+from socialpolicy.configuring import ConfigError, configuration, configured
 from socialpolicy.diffing import diff
 from socialpolicy.loading.findings import PolicyError
 from socialpolicy.policy import loads
-from socialpolicy.configuring import ConfigError, configuration, configured
 from socialpolicy.waiving import Waiver, applied
 from strategies import policy_texts, seeds
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from socialpolicy.cli.main import COULD_NOT, GOOD, NO, run
+from socialpolicy.configuring import FILES, ConfigError, configuration, configured
 from socialpolicy.diffing import diff
 from socialpolicy.policy import loads
-from socialpolicy.configuring import FILES, ConfigError, configuration, configured
 from socialpolicy.waiving import Waiver, applied
 
 ROOT = Path(__file__).parent.parent
@@ -335,7 +335,7 @@ def test_every_mistake_of_a_file_is_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "waivers.toml"
     path.write_text(entry(by=None) + "\n" + entry(until=None) + "\n" + entry(finding='"x"'), "utf-8")
     with pytest.raises(ConfigError) as caught:
-        configuration(path).waivers
+        configuration(path)
     assert [(finding.id, finding.line) for finding in caught.value.findings] == [
         ("missing-key", 1), ("missing-key", 6), ("bad-waiver", 11),
     ]  # fmt: skip
@@ -346,7 +346,7 @@ def test_what_is_no_text_is_an_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "waivers.toml"
     path.write_bytes(content)
     with pytest.raises(ConfigError):
-        configuration(path).waivers
+        configuration(path)
 
 
 def test_a_file_that_is_not_there_is_an_error(shop: Shop) -> None:

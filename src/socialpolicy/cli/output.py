@@ -159,7 +159,7 @@ def answering(formats: Sequence[tuple[str, str]], command: str) -> Iterator[None
         yield
     except (SocialPolicyError, click.ClickException, OSError) as error:
         others = [(name, file) for name, file in formats if name != "text"]
-        if others and not isinstance(error, click.UsageError):
+        if others:
             answer(others, failed(command, error))
         raise
 

@@ -226,9 +226,14 @@ def physical(file: str, region: Mapping[str, int]) -> dict[str, Any]:
 
 def sentence(finding: Finding) -> str:
     """What a finding says, and what helps."""
-    message = finding.message[:1].upper() + finding.message[1:]
+    message = begun(finding.message)
     message += "" if message.endswith((".", "!", "?")) else "."
-    return one_line(f"{message} {finding.hint[:1].upper()}{finding.hint[1:]}".strip())
+    return one_line(f"{message} {begun(finding.hint)}".strip())
+
+
+def begun(text: str) -> str:
+    """A text as a sentence begins; a name or a fact stays as it is written."""
+    return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
 
 
 # -- junit ---------------------------------------------------------------------------------------------------------------
@@ -309,7 +314,7 @@ def page(found: Located, rows: int) -> list[Block]:
     ]
     if not report.parts:
         return own(found, rows) if report.page is not None else [*blocks, *own(found, rows)]
-    for part in report.parts:
+    for part in sorted(report.parts, key=lambda part: part.page is None):  # what changes for whom comes first
         sign = STATES.get(part.status, "⚠️")
         blocks.append(
             Paragraph(

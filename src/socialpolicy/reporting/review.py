@@ -194,13 +194,14 @@ def of_impact(impact: Impact) -> str:
     if not total:
         return "No recorded actions were given."
     parts = [
-        (impact.stricter, "would be decided more strictly"),
+        (impact.stricter, "more strictly"),
         (impact.looser, "more loosely"),
         (impact.otherwise, "with something else to do"),
     ]
-    told = ", ".join(f"{count:,} {word}" for count, word in parts)
+    counted = [f"{count:,} {word}" for count, word in parts if count]
+    told = f"{listed(counted, 'and')} than before" if counted else "none otherwise than before"
     refused = f" {impact.refused:,} could not be decided by both versions." if impact.refused else ""
-    return f"Of {total:,} recorded actions, {told}.{refused}"
+    return f"Of {total:,} recorded action{'s' * (total != 1)} this version decides {told}.{refused}"
 
 
 def details(one: Compared, changes: Sequence[Change], rows: int) -> Iterator[Block]:
