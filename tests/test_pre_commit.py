@@ -137,6 +137,15 @@ def test_other_files_are_not_looked_at(made: Repository) -> None:
     assert re.search(r"policies are well-formed\.+\(no files to check\)Skipped", told)
 
 
+def test_files_beside_a_policy_that_are_none_are_passed_over(made: Repository) -> None:
+    register = "as_of: 2026-03-01T00:00:00Z\naccounts: {}\n"
+    status, told = committed(made, {"policies/shop/accounts.yaml": register})
+    assert status == 0, told
+    assert (made.folder / "policies/shop/accounts.yaml").read_text("utf-8") == register
+    status, told = committed(made, {"policies/shop/policy2.yaml": POLICY.replace("rules:", "rulse:")})
+    assert status == 1
+
+
 def test_releases_pass(made: Repository) -> None:
     assert run(["release", str(made.folder / "policies/shop"), "--date", "2026-01-02"]) == 0
     status, told = committed(made, {})

@@ -38,9 +38,10 @@ class Done:
     "--check", is_flag=True, help="Write nothing; name the files that would change, and end with 1 if there are any."
 )
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, and end with 1 if anything would.")
+@output.skip_others_option
 @output.color_option
 @output.quiet_option
-def command(source: tuple[str, ...], check: bool, diff: bool, color: str, quiet: bool) -> int:
+def command(source: tuple[str, ...], check: bool, diff: bool, skip_others: bool, color: str, quiet: bool) -> int:
     """Put policies, test cases, vocabularies, texts and survivors into the canonical layout.
 
     Comments and every word stay as they are, and so does what is decided: that is proved of each file before it is
@@ -53,7 +54,8 @@ def command(source: tuple[str, ...], check: bool, diff: bool, color: str, quiet:
         return standard_input(check, diff, output.colored(color))
     done = Done()
     for path, root in files(source):
-        one(path, root, done, write=not (check or diff), diff=output.colored(color) if diff else None)
+        named = root is None and not skip_others
+        one(path, root, done, named=named, write=not (check or diff), diff=output.colored(color) if diff else None)
         if check and not diff and done.changed[-1:] == [path.as_posix()]:
             click.echo(visible(path.as_posix()))
     if not quiet:
@@ -83,11 +85,11 @@ def refuse(path: Path) -> None:
         raise click.UsageError(f"{shown}: JSON is written by programs and stays as it is; give a YAML file.")
 
 
-def one(path: Path, root: Path | None, done: Done, *, write: bool, diff: bool | None) -> None:
+def one(path: Path, root: Path | None, done: Done, *, named: bool, write: bool, diff: bool | None) -> None:
     """Lay out one file, or tell what is wrong with it. ``diff`` is whether to colour what would change, if it is shown."""
     try:
         document = read_file(path, root=root)
-        if not ours(document, named=root is None):
+        if not ours(document, named=named):
             return
         new = formatted(document, lambda: sources.shelf_of(document.name))
         if new == document.text:

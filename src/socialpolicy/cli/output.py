@@ -64,6 +64,9 @@ max_errors_option = click.option(
 )
 
 
+skip_others_option = click.option(
+    "--skip-others", is_flag=True, help="Pass over named files that hold none of these, as in folders; for hooks."
+)
 config_option = click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -37,6 +37,7 @@ UNREADABLE = frozenset({"unreadable-file", "outside-root"})
     show_default=True,
     help="The level that fails.",
 )
+@output.skip_others_option
 @output.formats(*output.REPORTS)
 @output.quiet_option
 @output.color_option
@@ -46,6 +47,7 @@ def command(
     source: tuple[str, ...],
     strict: bool,
     fail_on: str,
+    skip_others: bool,
     formats: list[tuple[str, str]],
     quiet: bool,
     color: str,
@@ -58,7 +60,7 @@ def command(
     """
     level = Level.WARNING if strict else Level[fail_on.upper()]
     with output.answering(formats, "validate"):
-        found = validated(source, output.chosen(config))
+        found = validated(source, output.chosen(config), skip_others=skip_others)
         return output.answer(formats, report(found, level, quiet=quiet, on=output.colored(color), at_most=max_errors))
 
 
@@ -74,8 +76,8 @@ class Validated:
     gave_up: bool = False
 
 
-def validated(source: Iterable[str], chosen: Configuration) -> Validated:
-    """Check all that some sources stand for."""
+def validated(source: Iterable[str], chosen: Configuration, *, skip_others: bool = False) -> Validated:
+    """Check all that some sources stand for; of other files that are named it is an error that they are none such."""
     found = Validated()
     findings: list[Finding] = []
     known: dict[str, Policy | None] = {}
@@ -97,7 +99,7 @@ def validated(source: Iterable[str], chosen: Configuration) -> Validated:
             elif isinstance(document, PolicyError):
                 findings.extend(document.findings)
                 found.names.append(document.findings[0].file)
-            elif kind(document) == "other" and sources.is_folder(one):
+            elif kind(document) == "other" and (skip_others or sources.is_folder(one)):
                 found.other.append(document.name)
             else:
                 try:

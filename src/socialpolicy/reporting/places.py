@@ -32,13 +32,21 @@ def from_top(file: str, top: Path) -> str:
     if revision is not None:
         within = revision[2]
         if not within.startswith(("./", "../")):
-            return within
+            return spelt(within)
         file = within
     path = PurePath(os.path.normpath(Path.cwd() / file))
     for root in (top, top.resolve()):
         if path.is_relative_to(root):
-            return path.relative_to(root).as_posix()
-    return path.as_posix()
+            return spelt(path.relative_to(root).as_posix())
+    return spelt(path.as_posix())
+
+
+def spelt(name: str) -> str:
+    """A name as UTF-8 spells it, whatever the locale makes of its bytes."""
+    try:
+        return os.fsencode(name).decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # it did not come from the file system
+        return name
 
 
 def uri(name: str) -> str:
