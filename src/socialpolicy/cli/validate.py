@@ -139,8 +139,7 @@ def report(found: Validated, level: Level, *, quiet: bool, on: bool, at_most: in
             lines.append(closing(found, on))
             if found.waiting:
                 files = f"{found.waiting} file{'s' * (found.waiting != 1)} of test cases"
-                word = "is" if found.waiting == 1 else "are"
-                lines.append(f"The names in {files} {word} checked when their policy has no errors.")
+                lines.append(f"The names in {files} are checked when their policy has no errors.")
         return "\n".join(lines)
 
     by_file: dict[str, list[Finding]] = {name: [] for name in found.names}

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TypeAlias
+from urllib.parse import quote
 
 from socialpolicy.loading.findings import visible
 
@@ -103,7 +104,7 @@ def markdown(blocks: Iterable[Block], marker: str = "") -> str:
 
 def marker_of(name: str) -> str:
     """A name that no text can end the comment around."""
-    return re.sub(r"-{2,}", "-", re.sub(r"[^A-Za-z0-9._:/@ -]", "_", f"socialpolicy:{name}"))
+    return quote(f"socialpolicy:{name}", safe="/:@ ").replace("--", "-%2D").replace(">", "%3E")
 
 
 def block_lines(block: Block) -> Iterator[str]:
@@ -179,7 +180,7 @@ h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto }
 th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--line) }
 code, pre { font: .875em/1.5 ui-monospace, monospace; background: var(--code); border-radius: .25rem }
-code { padding: .1em .3em; overflow-wrap: anywhere } pre { padding: .8rem; overflow-x: auto }
+code { padding: .1em .3em; overflow-wrap: break-word } pre { padding: .8rem; overflow-x: auto }
 small { color: var(--soft) } summary { cursor: pointer; padding: .3rem 0 }
 """
 
