@@ -245,3 +245,119 @@ def test_without_a_baseline_nothing_is_guessed(
         (shop / "known.json").write_text(content)
     assert run(["lint", "policies", "--baseline", "known.json"]) == COULD_NOT
     assert "write one: socialpolicy lint policies -f json:known.json" in capsys.readouterr().err
+
+
+# -- what a reviewer has to be told --------------------------------------------------------------------------------------
+
+
+def page(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    return told(capsys, *arguments, "-f", "markdown")
+
+
+@pytest.mark.parametrize("step", ["major", "minor", "patch"])
+@pytest.mark.parametrize("command", ["check", "diff"])
+def test_the_page_leaves_no_decision_out_whatever_step_was_chosen_for_it(
+    shop: Path, capsys: pytest.CaptureFixture[str], command: str, step: str
+) -> None:
+    (shop / "policies/shop/policy.yaml").write_text(text("deny", "3.0.0"))
+    (shop / ".socialpolicy.toml").write_text(f'[findings]\ndecision-stricter = {{bump = "{step}"}}\n')
+    _, out = page(capsys, command, "policies", "--against", "main")
+    assert "| 🔺 stricter | " in out
+    assert "Everything else is proved to stay as it was" in out
+    assert "Every decision is proved" not in out
+    assert f"Chosen in .socialpolicy.toml: decision-stricter calls for a {step} version." in out
+
+
+def test_what_a_configuration_softens_is_said_in_every_answer(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "policies/shop/policy.yaml").write_text(text("deny"))
+    (shop / ".socialpolicy.toml").write_text('[findings]\nversion-not-bumped = "off"\n')
+    wanted = "Chosen in .socialpolicy.toml: version-not-bumped is off."
+    for command in (
+        ["check", "policies", "--against", "main"],
+        ["diff", "policies", "--against", "main"],
+        ["lint", "policies"],
+    ):
+        assert wanted in told(capsys, *command)[1]
+        assert wanted in page(capsys, *command)[1]
+        assert report(capsys, *command)[1]["note"] == wanted
+
+
+def test_an_unchanged_number_can_be_raised_by_its_last_part_where_the_change_is_accepted(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "policies/shop/policy.yaml").write_text(text("deny"))
+    status, out = told(capsys, "diff", "policies", "--against", "main")
+    assert status == NO
+    assert 'or, if it was agreed on, write version: "1.0.1", and waive it in .socialpolicy.toml:' in out
+    assert 'write <code>version: "1.0.1"</code>, and' in page(capsys, "diff", "policies", "--against", "main")[1]
+    start = out.index("[[waive]]")
+    lines = "\n".join(line.strip() for line in out[start:].splitlines()[:5])
+    (shop / ".socialpolicy.toml").write_text(lines.replace("…", "agreed with the works council"))
+    (shop / "policies/shop/policy.yaml").write_text(text("deny", "1.0.1"))
+    assert told(capsys, "diff", "policies", "--against", "main", "--at", "2026-12-01")[0] == GOOD
+
+
+@pytest.mark.parametrize("left", ["nothing", "another"])
+@pytest.mark.parametrize("command", ["check", "diff"])
+def test_a_policy_that_is_gone_is_told_and_can_be_accepted(
+    shop: Path, capsys: pytest.CaptureFixture[str], command: str, left: str
+) -> None:
+    for file in ("policy.yaml", "tests/cases.yaml"):
+        (shop / "policies/shop" / file).unlink()
+    if left == "nothing":
+        (shop / "policies/shop/tests").rmdir()
+        (shop / "policies/shop").rmdir()
+        (shop / "policies").rmdir()
+    else:
+        other = shop / "policies/other"
+        (other / "tests").mkdir(parents=True)
+        (other / "policy.yaml").write_text(text().replace("id: shop", "id: other"))
+        (other / "tests/cases.yaml").write_text(CASES.format(expect="ask").replace("shop", "other"))
+    arguments = [command, "policies", "--against", "main", "--at", "2026-12-01"]
+    status, data = report(capsys, *arguments)
+    assert (status, [one["id"] for one in data["findings"]]) == (NO, ["policy-removed"])
+    status, out = told(capsys, *arguments)
+    assert "shop  is gone: no version of it decides any more" in out
+    start = out.index("[[waive]]")
+    lines = "\n".join(line.strip() for line in out[start:].splitlines()[:5])
+    assert lines.partition("\n[")[0] in page(capsys, *arguments)[1]
+    (shop / ".socialpolicy.toml").write_text(lines.replace("…", "the shop was closed"))
+    status, data = report(capsys, *arguments)
+    assert (status, [one["accepted"] for one in data["findings"]]) == (
+        GOOD, ["by the shop was closed until 2026-12-31: the shop was closed"],
+    )  # fmt: skip
+
+
+def test_a_folder_that_never_was_is_not_taken_for_one_that_is_gone(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("check", "diff"):
+        assert report(capsys, command, "police", "--against", "main")[0] == COULD_NOT
+        assert report(capsys, command, "policies", "--against", "nowhere")[0] == COULD_NOT
+
+
+def test_a_release_can_be_named_with_the_id_of_its_policy(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["diff", "policies/shop", "--against", "shop@1.0.0"]) == COULD_NOT
+    assert "no releases yet" in capsys.readouterr().err
+    assert run(["diff", "policies/shop", "--against", "stall@1.0.0"]) == COULD_NOT
+    assert "give a version alone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("comment", "hint"),
+    [
+        ("  # socialpolicy: ignore[unused-contact] it is spring", "on the line before"),
+        ("\n  # socialpolicy ignore[unused-contact] it is spring", "on the line before"),
+        ("\n  # socialpolicy: ignore because it is spring", "write ignore[FINDING-ID]"),
+        ("\n  # socialpolicy: ignore[decision-stricter] it is spring", "accepted by a waiver"),
+    ],
+)
+def test_a_comment_that_ignores_nothing_says_so(
+    shop: Path, capsys: pytest.CaptureFixture[str], comment: str, hint: str
+) -> None:
+    contacts = f'contacts:{comment}\n  comms: {{title: Communications, reach: "#comms # socialpolicy: ignore"}}'
+    file = shop / "policies/shop/policy.yaml"
+    file.write_text(text().replace('contacts: {comms: {title: Communications, reach: "#comms"}}', contacts))
+    _, data = report(capsys, "lint", "policies")
+    (found,) = [one for one in data["findings"] if one["id"] == "unused-ignore"]
+    assert hint in found["hint"]

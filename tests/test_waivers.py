@@ -134,6 +134,8 @@ def test_without_a_waiver_the_answer_is_no_and_says_how_to_waive(shop: Shop) -> 
     assert f'finding = "{STRICTER}"' in ended.out
     pasted = [line.strip() for line in ended.out[ended.out.index("[[waive]]") :].splitlines()[:5]]
     shop.write(".socialpolicy.toml", "\n".join(pasted))
+    assert shop.diff().status == COULD_NOT, "the blanks have to be filled"
+    shop.write(".socialpolicy.toml", "\n".join(pasted).replace("…", "the works council"))
     assert shop.diff().status == GOOD
 
 

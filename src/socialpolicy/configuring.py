@@ -49,6 +49,14 @@ class Configuration:
     levels: Mapping[str, Level | None] = field(default_factory=dict)
     needs: Mapping[str, Bump] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    file: str = ""
+
+    @property
+    def told(self) -> str:
+        """What was chosen, in a sentence: a pull request that softens its own check is seen to do so. Waivers are told apart."""
+        words = [f"{id} is {level.word if level else 'off'}" for id, level in self.levels.items()]
+        words += [f"{id} calls for a {bump.word} version" for id, bump in self.needs.items()]
+        return f"Chosen in {visible(self.file)}: {listed(words, 'and')}." if words else ""
 
     def off(self, id: str) -> bool:
         """Whether a finding was turned off."""
@@ -116,7 +124,7 @@ def configuration(path: Path | None) -> Configuration:
     waivers = list(waived(data.get("waive", []), text, name, findings))
     if findings:
         raise ConfigError(findings)
-    return Configuration(levels, needs, tuple(waivers))
+    return Configuration(levels, needs, tuple(waivers), path.as_posix())
 
 
 def read(path: Path) -> tuple[str, str, dict[str, Any]]:

@@ -12,11 +12,12 @@ from socialpolicy.configuring import Configuration
 from socialpolicy.decisions import Decision
 from socialpolicy.diffing import VERSION_FINDINGS, Change, Diff, diff, example
 from socialpolicy.errors import ActionError
+from socialpolicy.fingerprints import fingerprint
 from socialpolicy.loading.findings import Finding, Level, Place
 from socialpolicy.policy import Policy
 from socialpolicy.proving import Result, Status
 from socialpolicy.solving import CONFLICTS
-from socialpolicy.versions import Bump
+from socialpolicy.versions import Bump, next_version
 from socialpolicy.waiving import Waiver, applied
 
 FAIL_ON = ("bump", "stricter", "looser", "any", "never")
@@ -94,7 +95,11 @@ def one_compared(
     if old is None or new is None:
         some = old or new
         assert some is not None
-        return Compared(some.id, only=why or ("new" if old is None else "gone"), policy=some)
+        one = Compared(some.id, only=why or ("new" if old is None else "gone"), policy=some)
+        if one.only == "gone":
+            one.waived, findings = applied(chosen.waivers, [key_of_gone(one)], one.id, day)
+            one.findings = chosen.applied(findings)
+        return one
     found = diff(old, new, conflicts=budget, needs=chosen.needs)
     keys = [change.key for change in found.changes if change.fingerprint]
     waived, findings = applied(chosen.waivers, keys, new.id, day)
@@ -123,9 +128,31 @@ def change_of(before: Decision, after: Decision) -> str:
     return "same" if asked[0] == asked[1] else "otherwise"
 
 
+def key_of_gone(one: Compared) -> str:
+    """What a waiver names it by that a policy is gone."""
+    return f"policy-removed:{fingerprint('policy-removed', one.id)}"
+
+
+def to_waive(one: Compared) -> tuple[list[str], str]:
+    """The keys of the changes of which a smaller step would do were they accepted, and the version to write then.
+
+    That is "" where the version stays as it is written.
+    """
+    found = one.diff
+    if found is None or not set(found.problems) & {"bump-too-small", "version-not-bumped"}:
+        return [], ""
+    made = max(found.made, Bump.PATCH)
+    left = [change for change in found.changes if change.needs > made and change.key not in one.waived]
+    if not left or not all(change.fingerprint for change in left):
+        return [], ""
+    version = next_version(found.old.version, made) if found.made < made else ""
+    return [change.key for change in left], version
+
+
 def is_same(one: Compared) -> bool:
     """Whether a policy is as it was, and nothing is to be said about it."""
-    return one.diff is not None and one.diff.state is Bump.IDENTICAL and not one.diff.problems and not one.diff.lost
+    found = one.diff
+    return found is not None and found.state is Bump.IDENTICAL and not (found.problems or found.lost or one.findings)
 
 
 # -- findings ------------------------------------------------------------------------------------------------------------
@@ -139,10 +166,15 @@ def findings_of(one: Compared, fail_on: str, chosen: Configuration) -> Iterator[
     if one.diff is None:
         if one.only == "gone":
             assert one.policy is not None
+            key = key_of_gone(one)
+            waiver = one.waived.get(key)
+            hint = f"put it back, or accept it on record: [[waive]] with finding = {key!r}."
             yield Finding(
                 "policy-removed", f"{one.id} is gone: no version of it decides any more.", one.policy.file,
-                hint="put it back, or say in the pull request what decides instead.", key=one.id,
+                hint="" if waiver else hint, key=key, accepted=said_of(waiver) if waiver else "",
+                level=Level.INFO if waiver else Level.ERROR,
             )  # fmt: skip
+        yield from one.findings
         return
     found = one.diff
     new = found.new
@@ -172,8 +204,13 @@ def of_change(one: Compared, change: Change, level: Level, fail_on: str) -> Find
     return Finding(
         change.id, f"{change.sentence}{needs}", file, line, level=level, related=related,
         key=change.key if change.fingerprint else f"{one.id} {change.sentence}",
-        accepted=f"by {waiver.by} until {waiver.until}: {waiver.reason}" if waiver else "",
+        accepted=said_of(waiver) if waiver else "",
     )  # fmt: skip
+
+
+def said_of(waiver: Waiver) -> str:
+    """Who accepts something, until when and why."""
+    return f"by {waiver.by} until {waiver.until}: {waiver.reason}"
 
 
 def place_of(found: Diff, change: Change) -> tuple[str, int, tuple[Place, ...]]:

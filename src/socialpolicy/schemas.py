@@ -314,6 +314,7 @@ def report() -> Schema:
                 "command": {"enum": list(results)},
                 "status": status,
                 "summary": {**word, "description": "All in a sentence."},
+                "note": {**word, "description": 'What the configuration chose for it; "" where that is nothing.'},
                 "counts": closed(dict.fromkeys([*levels, "accepted"], number)),
                 "findings": {"type": "array", "items": finding},
                 "result": {"description": "What the command has besides; null where it could not do its work."},

@@ -249,6 +249,7 @@ def values_of(answers: Answers, today: date) -> dict[str, str | bool]:
         "owner_reach": scalar(answers.owner_reach or reach),
         "say_official": scalar(looks_after),
         "say_disclose": scalar(f'Begin with "I work at {answers.company}".'),
+        "say_colleagues": scalar(f"Ask {answers.contact} whether it may be made public first."),
         "secret": "{all_but: [public, internal, mnpi]}" if answers.listed else "{all_but: [public, internal]}",
         "packs": bool(answers.packs),
         "builds_on": "\n".join(f"  - {{id: {pack}, version: 1}}" for pack in answers.packs),

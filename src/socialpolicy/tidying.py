@@ -25,7 +25,7 @@ from socialpolicy.linting import About, Doubt, Linting, is_own, undated
 from socialpolicy.loading.documents import Document
 from socialpolicy.loading.documents import begins as begin_of
 from socialpolicy.loading.findings import Finding, Level, PolicyError, Where, listed, meant
-from socialpolicy.loading.ignoring import ignores, target
+from socialpolicy.loading.ignoring import ignores, misplaced, target
 from socialpolicy.loading.models import Comparison, ConditionText, InForce, InForceFor, NamedCondition, ScopeAllBut
 from socialpolicy.loading.reading import read_file
 from socialpolicy.program import Effect
@@ -53,6 +53,7 @@ OF_FILES = frozenset({"policy-not-found", "unlisted-release", "unused-reason"})
 """What ``validate`` says of files that can be used all the same."""
 PROVED = frozenset(about.value for about in About if about is not About.OPEN)
 """The ids of those for which the solver is asked."""
+ONLY_LINT = "a mistake is mended, and a change between versions is accepted by a waiver."
 
 Used: TypeAlias = tuple[Where, str, Any]
 """An entry of a written condition: where it stands, the name of a fact or of a condition, and what is written behind it."""
@@ -641,15 +642,15 @@ class Tidying:
                 taken = len(self.found) - len(kept)
                 self.found, self.ignored = kept, self.ignored + taken
                 if not taken and name not in OF_FILES and (name in select or name not in LINTS):
-                    what = (
-                        f"there is no finding {name}" if name in LINTS else f"{name or 'nothing'} is no finding of lint"
-                    )
-                    hint = (
-                        "remove the comment."
-                        if name in LINTS
-                        else meant(name, LINTS) or "write ignore[FINDING-ID] and why."
-                    )
-                    self.tell_comment("unused-ignore", line, f"this comment ignores nothing: {what} here.", hint)
+                    what = f"there is no finding {name} here" if name in LINTS else f"{name} is no finding of lint"
+                    hint = "remove the comment." if name in LINTS else meant(name, LINTS) or ONLY_LINT
+                    if not name:
+                        what, hint = "it names no finding", "write ignore[FINDING-ID] and why."
+                    self.tell_comment("unused-ignore", line, f"this comment ignores nothing: {what}.", hint)
+
+        for line in misplaced(self.document):
+            hint = "write it on the line before: # socialpolicy: ignore[FINDING-ID] reason."
+            self.tell_comment("unused-ignore", line, "this comment ignores nothing as it is written.", hint)
 
     def tell_comment(self, id: str, line: int, message: str, hint: str) -> None:
         """Add a finding about a comment."""

@@ -23,6 +23,11 @@ from typing import Any
 from socialpolicy.loading.findings import Finding, Level, meant, visible
 
 KEY = re.compile(r"[a-z]+(-[a-z]+)*:[0-9a-f]{12}", re.ASCII)
+HINTS = {
+    "finding": "write it as diff prints it, such as decision-stricter:3fa9c1d20b7e.",
+    "reason": "write in words why the change is accepted.",
+    "by": "write who accepts it.",
+}
 KEYS = ("finding", "reason", "by", "until", "policy")
 
 
@@ -52,13 +57,13 @@ def wrong(entry: dict[str, Any], file: str, line: int) -> Iterable[Finding]:
             )
     for key in ("finding", "reason", "by"):
         value = entry.get(key)
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str) or not re.search(r"\w", value):
             yield Finding(
                 "missing-key" if key not in entry else "wrong-type",
                 f"the waiver has no `{key}`.",
                 file,
                 line,
-                hint=f'write {key} = "…".',
+                hint=HINTS[key],
             )
     if isinstance(entry.get("finding"), str) and entry["finding"].strip() and not KEY.fullmatch(entry["finding"]):
         yield Finding(
@@ -66,7 +71,7 @@ def wrong(entry: dict[str, Any], file: str, line: int) -> Iterable[Finding]:
             f"{visible(entry['finding'])} names no change.",
             file,
             line,
-            hint="write it as diff prints it, such as decision-stricter:3fa9c1d20b7e.",
+            hint=HINTS["finding"],
         )
     if "until" not in entry or type(entry["until"]) is not date:
         yield Finding(

@@ -42,7 +42,8 @@ def command(
         policy = sources.policy_of(source)
         found = audit(policy, read_snapshot(policy, records.document(accounts)))
         chosen = output.chosen(config)
-        return output.answer(formats, report(policy, found, accounts, chosen, quiet=quiet, on=output.colored(color)))
+        on = output.colored(color)
+        return output.answer(formats, report(policy, found, accounts, chosen, quiet=quiet, on=on), chosen, quiet=quiet)
 
 
 def report(

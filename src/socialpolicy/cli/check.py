@@ -75,17 +75,21 @@ def command(
     """
     asked = Asked(source, against, fail_on, replay, at, strict, link)
     with output.answering(formats, "check"):
-        return output.answer(formats, checked(asked, output.chosen(config), quiet=quiet, on=output.colored(color)))
+        chosen = output.chosen(config)
+        found = checked(asked, chosen, quiet=quiet, on=output.colored(color))
+        return output.answer(formats, found, chosen, quiet=quiet)
 
 
 def checked(asked: Asked, chosen: Configuration, *, quiet: bool = False, on: bool = False) -> Report:
     """Do all that is asked for. What one step could not do hides nothing that another one found."""
     lint.instant_of(asked.at)
     output.doing("validate ...")
-    found = validate.validated(asked.source, chosen)
+    against = asked.against if asked.against and diff.is_revision(asked.against) else None
+    gone = [one for one in asked.source if against and sources.is_gone(one, against)]
+    found = validate.validated([one for one in asked.source if one not in gone], chosen)
     level = Level.WARNING if asked.strict else Level.ERROR
     parts = [validate.report(found, level, quiet=True, on=on, at_most=output.FINDINGS_SHOWN)]
-    by_source = {one: list(loaded(one)) for one in asked.source}
+    by_source = {one: [] if one in gone else list(loaded(one)) for one in asked.source}
     policies = [policy for one in by_source.values() for policy in one]
     steps: list[tuple[str, Callable[[], Report | None]]] = [
         ("test", lambda: tested(policies, chosen, on=on)),

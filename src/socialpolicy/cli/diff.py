@@ -23,7 +23,7 @@ from socialpolicy.policy import Policy
 from socialpolicy.proving import Status
 from socialpolicy.reporting.report import Check, Report
 from socialpolicy.reporting.review import came, of_impact, waiver_lines
-from socialpolicy.reviewing import FAIL_ON, NO_RELEASE, Compared, compared, findings_of, is_same
+from socialpolicy.reviewing import FAIL_ON, NO_RELEASE, Compared, compared, findings_of, is_same, key_of_gone, to_waive
 from socialpolicy.solving import CONFLICTS
 from socialpolicy.storing import Store
 from socialpolicy.versions import Bump
@@ -94,10 +94,12 @@ def command(
                     f"note: {visible(old)} is not what is pushed: this is about the files as they are here.", err=True
                 )
         pairs = list(paired(old, new, against))
-        found = compared(pairs, output.chosen(config), a_day(today), budget, recorded(replay))
+        chosen = output.chosen(config)
+        found = compared(pairs, chosen, a_day(today), budget, recorded(replay))
         shown = Shown(quiet=quiet, verbose=verbose, on=output.colored(color), state=state, changelog=changelog)
         marker = found[0].id if len(found) == 1 else new or old
-        return output.answer(formats, report(found, output.chosen(config), fail_on, shown, link, marker))
+        answer = report(found, chosen, fail_on, shown, link, marker)
+        return output.answer(formats, answer, chosen, quiet=quiet or state or changelog)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,8 @@ def paired(old: str, new: str | None, against: str | None) -> Iterator[Pair]:
         raise click.UsageError("Give OLD and NEW, or one SOURCE and --against REV.")
     if new is None:
         assert against is not None
-        yield from against_earlier(old, list(sources.policies_of(old)), against)
+        gone = is_revision(against) and sources.is_gone(old, against)
+        yield from against_earlier(old, [] if gone else list(sources.policies_of(old)), against)
         return
     before, after_all = list(sources.policies_of(old)), list(sources.policies_of(new))
     if len(before) == len(after_all) == 1:
@@ -235,10 +238,27 @@ def paired(old: str, new: str | None, against: str | None) -> Iterator[Pair]:
 
 def against_earlier(source: str, policies: Sequence[Policy], against: str) -> Iterator[Pair]:
     """The policies that a source stands for, each with what it was; and those that are gone since a revision."""
-    if against == "latest" or VERSION.match(against):
+    against = version_in(against, policies)
+    if not is_revision(against):
         yield from (earlier(policy, against) for policy in policies)
     else:
         yield from (("", old, new) for old, new in sources.pairs_with(source, policies, against))
+
+
+def is_revision(against: str) -> bool:
+    """Whether what is compared with is a revision of git, and no release."""
+    version = against.rpartition("@")[2]  # of ID@VERSION, too
+    return version != "latest" and not VERSION.match(version)
+
+
+def version_in(against: str, policies: Sequence[Policy]) -> str:
+    """The version in ``ID@VERSION``, which has to be one of the one policy there is; else what was given."""
+    id, joint, version = against.partition("@")
+    if not joint or is_revision(against):
+        return against
+    if [policy.id for policy in policies] != [id]:
+        raise click.UsageError(f"--against {visible(against)}: give a version alone, or one policy of that id.")
+    return version
 
 
 def earlier(policy: Policy, against: str) -> Pair:
@@ -260,7 +280,14 @@ def told(one: Compared, *, verbose: bool, quiet: bool, on: bool) -> str:
             return f"{one.id}  is new: there is nothing to compare it with"
         if one.only == NO_RELEASE:
             return f"{one.id}  has no release yet: there is nothing to compare it with"
-        return f"{output.paint(one.id, None, on, bold=True)}  is gone: no version of it decides any more"
+        said = f"{output.paint(one.id, None, on, bold=True)}  is gone: no version of it decides any more"
+        key = key_of_gone(one)
+        if key in one.waived:
+            return "\n".join([f"{said}   (waived)", *waived_lines(one)])
+        lines = [f"        {line}" for line in waiver_lines(key).splitlines()]
+        return "\n".join(
+            [said, "", "Next: put it back, or, if it was agreed on, waive it in .socialpolicy.toml:", *lines]
+        )
     found = one.diff
     lines = [headline(found, on)]
     if not quiet:
@@ -409,17 +436,14 @@ def next_step(one: Compared) -> Iterator[str]:
     if not set(found.problems) & VERSION_FINDINGS:
         return
     yield f'\nNext: write version: "{found.needed_version}" in {found.new.file}'
-    reasons = [
-        change
-        for change in found.changes
-        if change.needs > found.made and change.key not in one.waived and change.fingerprint
-    ]
-    if reasons and "bump-too-small" in found.problems:
-        yield "      or, if it was agreed on, waive it in .socialpolicy.toml:"
-        for change in reasons[:3]:
-            yield from (f"        {line}" for line in waiver_lines(change).splitlines())
-        if len(reasons) > 3:
-            yield f"        … and {len(reasons) - 3} more; -v shows the key of each"
+    keys, version = to_waive(one)
+    if keys:
+        also = f'write version: "{version}", and ' if version else ""
+        yield f"      or, if it was agreed on, {also}waive it in .socialpolicy.toml:"
+        for key in keys[:3]:
+            yield from (f"        {line}" for line in waiver_lines(key).splitlines())
+        if len(keys) > 3:
+            yield f"        … and {len(keys) - 3} more; -v shows the key of each"
 
 
 def for_changelog(found: Diff) -> Iterator[str]:

@@ -78,12 +78,9 @@ def command(
     with output.answering(formats, "lint"):
         known = fingerprints_in(baseline, source) if baseline is not None else frozenset()
         found = looked_over([pair for one in source for pair in policies(one)], wanted, instant_of(at), budget)
-        return output.answer(
-            formats,
-            report(
-                found, output.chosen(config), fail_on, known, quiet=quiet, on=output.colored(color), at_most=max_errors
-            ),
-        )
+        chosen, on = output.chosen(config), output.colored(color)
+        answer = report(found, chosen, fail_on, known, quiet=quiet, on=on, at_most=max_errors)
+        return output.answer(formats, answer, chosen, quiet=quiet)
 
 
 @dataclass

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -140,9 +141,13 @@ def write(formats: Sequence[tuple[str, str]], texts: Mapping[str, Callable[[], s
         write_together(files)
 
 
-def answer(formats: Sequence[tuple[str, str]], report: Report) -> int:
-    """Write a report in each format that was asked for. Returns the exit status."""
-    texts: dict[str, Callable[[], str]] = {"text": report.text}
+def answer(
+    formats: Sequence[tuple[str, str]], report: Report, chosen: Configuration | None = None, *, quiet: bool = False
+) -> int:
+    """Write a report in each format that was asked for, with what was chosen for it. Returns the exit status."""
+    if chosen is not None and chosen.told:
+        report = replace(report, note=chosen.told)
+    texts: dict[str, Callable[[], str]] = {"text": lambda: noted(report, quiet=quiet)}
     if any(name != "text" for name, _ in formats):
         from functools import partial
 
@@ -153,6 +158,11 @@ def answer(formats: Sequence[tuple[str, str]], report: Report) -> int:
         texts |= {name: partial(render, found) for name, render in FORMATS.items()}
     write(formats, texts)
     return report.status
+
+
+def noted(report: Report, *, quiet: bool) -> str:
+    """What a report says in a terminal, and below it what was chosen."""
+    return report.text() if quiet or not report.note else f"{report.text()}\n{report.note}"
 
 
 @contextmanager

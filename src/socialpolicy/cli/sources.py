@@ -242,7 +242,7 @@ def pairs_with(source: str, news: Sequence[Policy], revision: str) -> list[tuple
     Policies of a folder belong together by their ids. ``news`` are those that could be loaded: one with errors is not gone.
     Raises an error where there is no such revision.
     """
-    if not is_there(source):
+    if not is_there(source) and not is_gone(source, revision):
         raise click.UsageError(
             f"{visible(source)}: a file or folder is compared with a revision; for two revisions give OLD and NEW."
         )
@@ -250,8 +250,9 @@ def pairs_with(source: str, news: Sequence[Policy], revision: str) -> list[tuple
     place = found_at(revision, f"./{within}" if within != "." else ".")
     if place.kind is None and place.commit.above(place.root):
         raise not_there(place)
-    one = not Path(source).is_dir() or (Path(source) / DRAFT).exists()
-    if one:
+    if not is_there(source) and holds_policy(place):
+        return [(policy_at(revision, f"./{within}"), None)]
+    if is_there(source) and (not Path(source).is_dir() or (Path(source) / DRAFT).exists()):
         return [(policy_at(revision, f"./{within}") if holds_policy(place) else None, new) for new in news]
     olds = {old.id: old for old in map(policy_in, drafts_in(place))} if any_drafts(place) else {}
     ids, files = {new.id for new in news}, {Path(new.file).resolve() for new in news}
@@ -261,6 +262,18 @@ def pairs_with(source: str, news: Sequence[Policy], revision: str) -> list[tuple
         if old.id not in ids and (file in files or not file.exists()):
             pairs.append((old, None))
     return pairs
+
+
+def is_gone(source: str, revision: str) -> bool:
+    """Whether there is no policy (any more) where a revision had some. Raises an error where there is no such revision."""
+    path = Path(source)
+    if source == "-" or (is_there(source) and (not path.is_dir() or any(path.rglob(DRAFT)))):
+        return False
+    if not is_there(source) and (revision_of(source) or RELEASE.fullmatch(source)):
+        return False
+    within = Path(os.path.relpath(path.resolve(), Path.cwd())).as_posix()
+    place = found_at(revision, f"./{within}" if within != "." else ".")
+    return holds_policy(place) or any_drafts(place)
 
 
 def holds_policy(place: Revision) -> bool:

@@ -60,8 +60,10 @@ def command(
     """
     level = Level.WARNING if strict else Level[fail_on.upper()]
     with output.answering(formats, "validate"):
-        found = validated(source, output.chosen(config), skip_others=skip_others)
-        return output.answer(formats, report(found, level, quiet=quiet, on=output.colored(color), at_most=max_errors))
+        chosen = output.chosen(config)
+        found = validated(source, chosen, skip_others=skip_others)
+        answer = report(found, level, quiet=quiet, on=output.colored(color), at_most=max_errors)
+        return output.answer(formats, answer, chosen, quiet=quiet)
 
 
 @dataclass
@@ -292,5 +294,6 @@ def summary(found: Validated) -> str:
         f"{count} {word}{'s' * (count != 1)}" for count, word in ((errors, "error"), (warnings, "warning")) if count
     )
     in_files = len({finding.file for finding in findings})
-    where = f"{in_files} of {files}" if set(names) >= {finding.file for finding in findings} else f"{in_files} files"
+    of = f" of {files}" if set(names) >= {finding.file for finding in findings} else f" file{'s' * (in_files != 1)}"
+    where = f"{in_files}{of}"
     return f"{counts or 'some remarks'}{ignored} in {where}."

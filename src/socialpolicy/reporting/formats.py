@@ -56,6 +56,7 @@ def as_json(found: Located) -> str:
         "command": report.command,
         "status": report.status,
         "summary": report.summary,
+        "note": report.note,
         "counts": report.counts(),
         "findings": [finding.as_data() | {"fingerprint": found.fingerprints[finding]} for finding in found.findings],
         "result": report.data,
@@ -313,16 +314,13 @@ def page(found: Located, rows: int) -> list[Block]:
         Paragraph(plain(shortened(report.summary, SUMMARY))),
     ]
     if not report.parts:
-        return own(found, rows) if report.page is not None else [*blocks, *own(found, rows)]
+        blocks = own(found, rows) if report.page is not None else [*blocks, *own(found, rows)]
     for part in sorted(report.parts, key=lambda part: part.page is None):  # what changes for whom comes first
         sign = STATES.get(part.status, "⚠️")
-        blocks.append(
-            Paragraph(
-                (Words(f"{sign} "), Words(part.command, strong=True), Words(f": {shortened(part.summary, SUMMARY)}"))
-            )
-        )
+        told = shortened(part.summary, SUMMARY)
+        blocks.append(Paragraph((Words(f"{sign} "), Words(part.command, strong=True), Words(f": {told}"))))
         blocks += own(located(part), rows)
-    return blocks
+    return [*blocks, Paragraph(plain(shortened(report.note, SUMMARY)))] if report.note else blocks
 
 
 def own(found: Located, rows: int) -> list[Block]:

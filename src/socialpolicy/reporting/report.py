@@ -34,7 +34,7 @@ class Report:
     ``status`` is its exit status, ``fails_at`` the level from which findings fail it, ``summary`` all in a sentence. ``data`` is
     what the command has for programs, ``text`` what it says to a person in a terminal. ``page`` makes what a page shows, with at
     most so many rows in a table, where that is more than the findings. ``parts`` are the reports that it is put together from.
-    ``marker`` is what a comment in a pull request is found again by.
+    ``note`` is what was chosen for it in this repository. ``marker`` is what a comment in a pull request is found again by.
     """
 
     command: str
@@ -47,6 +47,7 @@ class Report:
     page: Callable[[int], Sequence[Block]] | None = None
     parts: tuple[Report, ...] = ()
     marker: str = ""
+    note: str = ""
     fails_at: Level = Level.ERROR
 
     def counts(self) -> dict[str, int]:

@@ -26,7 +26,7 @@ from socialpolicy.reporting.writing import (
     Words,
     plain,
 )
-from socialpolicy.reviewing import Compared, Impact, is_same
+from socialpolicy.reviewing import Compared, Impact, is_same, key_of_gone, said_of, to_waive
 from socialpolicy.versions import Bump
 
 SENTENCE = 400
@@ -75,14 +75,22 @@ def of_one(one: Compared, rows: int, linking: Linking) -> Iterator[Block]:
             "new": "is new on this branch, so there is nothing to compare it with",
             "gone": "is gone: no version of it decides any more",
         }.get(one.only, f"has {one.only} yet, so there is nothing to compare it with")
-        sign = "❌" if one.only == "gone" else "🆕"
+        accepted = bool(one.waived)
+        sign = "🆕" if one.only != "gone" else "✅" if accepted else "❌"
         yield Heading((Words(f"{sign} "), Words(one.id, strong=True), Words(f" {said}.")))
+        if one.only == "gone" and not accepted:
+            how = plain("Put it back; or, where it was agreed on, put these lines into .socialpolicy.toml:")
+            yield Details("How to accept this change", (Paragraph(how), Listing(waiver_lines(key_of_gone(one)))))
+        if accepted:
+            yield Details(f"Accepted on record ({len(one.waived)})", (Bullets(accepted_lines(one)),))
         return
     found = one.diff
     yield Heading(headline(found))
     yield Paragraph(plain(summary(one)))
     told = ("guarantee-added", "guarantee-removed")  # their own rows tell these
-    changes = [change for change in found.changes if change.needs > Bump.PATCH and change.id not in told]
+    changes = [
+        change for change in found.changes if (change.statement or change.needs > Bump.PATCH) and change.id not in told
+    ]
     changes.sort(key=lambda change: (change.key in one.waived, -change.needs, list(SIGNS).index(change.direction)))
     guarantees = [change for change in found.guarantees if not change.was is change.now is Status.HOLDS]
     if changes or guarantees:
@@ -100,7 +108,7 @@ def of_one(one: Compared, rows: int, linking: Linking) -> Iterator[Block]:
         yield Paragraph(plain(of_impact(one.impact)))
     yield from details(one, changes, rows)
     digests = f"base {short(found.old.digest)} · head {short(found.new.digest)}"
-    same = "Everything else is" if changes else "Every decision is"
+    same = "Everything else is" if any(change.statement for change in found.changes) else "Every decision is"
     proved = f"{same} proved to stay as it was, for all actions that both versions know."
     yield Paragraph(plain(f"{proved} socialpolicy {__version__} · {digests}"), small=True)
 
@@ -217,10 +225,7 @@ def details(one: Compared, changes: Sequence[Change], rows: int) -> Iterator[Blo
     if how:
         yield Details("How to accept this change", tuple(how))
     if one.waived:
-        lines = tuple(
-            (Words(key, code=True), Words(f" by {waiver.by} until {waiver.until}: {waiver.reason}"))
-            for key, waiver in one.waived.items()
-        )
+        lines = accepted_lines(one)
         more = (Paragraph(plain(f"{rows:,} of {len(lines):,} are shown.")),) if len(lines) > rows else ()
         yield Details(f"Accepted on record ({len(lines)})", (Bullets(lines[:rows]), *more) if rows else more)
     texts = [change for change in found.changes if change.statement is None and change.needs <= Bump.PATCH]
@@ -228,6 +233,11 @@ def details(one: Compared, changes: Sequence[Change], rows: int) -> Iterator[Blo
         shown = tuple(plain(shortened(change.sentence, SENTENCE)) for change in texts[:rows])
         more = (Paragraph(plain(f"{rows:,} of {len(texts):,} are shown.")),) if len(texts) > rows else ()
         yield Details(f"Wording and order ({len(texts)})", (Bullets(shown), *more) if shown else more)
+
+
+def accepted_lines(one: Compared) -> tuple[Line, ...]:
+    """What is accepted on record, by whom, until when and why."""
+    return tuple((Words(key, code=True), Words(f" {said_of(waiver)}")) for key, waiver in one.waived.items())
 
 
 def inner_lines(blocks: Sequence[Block]) -> Iterator[Line]:
@@ -262,21 +272,20 @@ def accepting(one: Compared) -> Iterator[Block]:
     if not set(found.problems) & VERSION_FINDINGS:
         return
     yield Paragraph((Words("Write "), Words(f'version: "{found.needed_version}"', code=True), Words(" in the policy.")))
-    reasons = [
-        change
-        for change in found.changes
-        if change.needs > found.made and change.key not in one.waived and change.fingerprint
-    ]
-    if reasons and "bump-too-small" in found.problems:
-        yield Paragraph(plain("Or, where it was agreed on, put these lines into .socialpolicy.toml:"))
-        yield Listing("\n\n".join(waiver_lines(change) for change in reasons[:3]))
-        if len(reasons) > 3:
-            yield Paragraph(plain(f"And {len(reasons) - 3:,} more; `socialpolicy diff -v` shows the key of each."))
+    keys, version = to_waive(one)
+    if keys:
+        also = (Words(" write "), Words(f'version: "{version}"', code=True), Words(", and")) if version else ()
+        yield Paragraph(
+            (Words("Or, where it was agreed on,"), *also, Words(" put these lines into .socialpolicy.toml:"))
+        )
+        yield Listing("\n\n".join(map(waiver_lines, keys[:3])))
+        if len(keys) > 3:
+            yield Paragraph(plain(f"And {len(keys) - 3:,} more; `socialpolicy diff -v` shows the key of each."))
 
 
-def waiver_lines(change: Change) -> str:
+def waiver_lines(key: str) -> str:
     """The lines that accept one change."""
-    return f'[[waive]]\nfinding = "{change.key}"\nreason = "…"\nby = "…"\nuntil = 2026-12-31'
+    return f'[[waive]]\nfinding = "{key}"\nreason = "…"\nby = "…"\nuntil = 2026-12-31'
 
 
 def short(digest: str) -> str:
