@@ -117,6 +117,10 @@ def test_a_level_counts_for_the_exit_status_and_in_every_format(
         assert level_in(name, texts[name], found.id) == want, name
     failures = [one for one in ElementTree.fromstring(texts["junit"]).iter("failure") if one.get("type") == found.id]
     assert len(failures) == (status == NO)
+    note = f"Chosen in .socialpolicy.toml: {found.id} is {level}."
+    for name in ("text", "markdown", "html"):  # that it was chosen is told, wherever the finding is not
+        assert (note in texts[name]) is (level is not None), name
+        texts[name] = texts[name].replace(note, "")
     words = {"diff": "needs 2.0.0", "audit": "not in the register"}.get(command, found.id)
     assert (words.casefold() in texts["text"].casefold()) is (want is not None)
     if command != "diff":  # the page of a diff tells of all changes, and of the number alone in its first line

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -23,9 +24,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from socialpolicy import configuring, load, loads
+from socialpolicy import __version__, configuring, load, loads
 from socialpolicy.cli import init
-from socialpolicy.cli.main import COULD_NOT, GOOD, run
+from socialpolicy.cli.main import COULD_NOT, GOOD, NO, run
 from socialpolicy.starting import (
     CI,
     CI_FILES,
@@ -380,6 +381,37 @@ def test_on_a_terminal_it_asks_and_asks_again(tmp_path: Path) -> None:
     assert "TEAM" not in [rule["id"] for rule in written["rules"]]
 
 
+@pytest.mark.parametrize("account", ["personal", "official"])
+@pytest.mark.parametrize("classification", ["internal", "confidential", "trade_secret", "mnpi"])
+@pytest.mark.parametrize("places", [(), (Place.US,), tuple(Place)])
+def test_what_is_not_public_does_not_go_out(account: str, classification: str, places: tuple[Place, ...]) -> None:
+    policy = loads(
+        starters(replace(FERNHILL, places=places, listed=classification == "mnpi" and Place.US in places), DAY)[0].text
+    )
+    post = {
+        "actor.roles": ["social_media_manager"], "account.kind": account, "content.classification": classification,
+        "context.approvals": ["comms", "legal"],
+    }  # fmt: skip
+    assert policy.decide(post, assume="in_examples").outcome.word == "deny"
+
+
+def test_the_command_for_colleagues_shows_something_to_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_new(tmp_path, starters(FERNHILL, DAY))
+    monkeypatch.chdir(tmp_path)
+    readme = (tmp_path / "policies" / "fernhill" / "README.md").read_text("utf-8")
+    (command,) = re.findall(r"^socialpolicy decide (?:.*\\\n)*.*$", readme, re.M)
+    status, told = ran(*shlex.split(command.replace("\\\n", ""))[1:])
+    assert (status, told.startswith("Fix first")) == (NO, True), told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+def test_whoever_names_no_place_hears_that_there_is_no_law(tmp_path: Path) -> None:
+    told = "No pack of law then; you can name one later"
+    beginning = ["Crumb & Co", "", "", "", "", ""]
+    assert told in typed(["init", str(tmp_path)], [*beginning, "", END])[1]
+    assert told not in typed(["init", str(tmp_path)], [*beginning, "eu", END])[1]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
 def test_on_a_terminal_what_is_there_is_said_at_once(tmp_path: Path) -> None:
     there = [".pre-commit-config.yaml", ".socialpolicy.toml", CI_FILES[CI.GITHUB], "policies/crumb-co/policy.yaml"]
@@ -502,6 +534,13 @@ def test_the_services_understand_their_files(written: tuple[CI, Path]) -> None:
         program("zizmor", "--offline", "--no-progress", "--persona", "pedantic", str(workflow))
     if service is CI.GITLAB:
         program("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", str(gitlab))
+
+
+def test_the_job_for_gitlab_is_the_documented_one() -> None:
+    """Where the template is included, the newest release checks; where it is written, the one that wrote it."""
+    template = yaml.safe_load((ROOT / "templates" / "gitlab-ci.yml").read_text("utf-8"))
+    template["socialpolicy"]["variables"]["SOCIALPOLICY_PACKAGE"] = f"socialpolicy=={__version__}"
+    assert yaml.safe_load(filled("gitlab.yaml", values_of(FERNHILL, DAY))) == template
 
 
 def test_the_workflow_gives_what_the_action_takes() -> None:

@@ -54,7 +54,7 @@ class Configuration:
     @property
     def told(self) -> str:
         """What was chosen, in a sentence: a pull request that softens its own check is seen to do so. Waivers are told apart."""
-        words = [f"{id} is {level.word if level else 'off'}" for id, level in self.levels.items()]
+        words = [f"{id} is {level.word if level is not None else 'off'}" for id, level in self.levels.items()]
         words += [f"{id} calls for a {bump.word} version" for id, bump in self.needs.items()]
         return f"Chosen in {visible(self.file)}: {listed(words, 'and')}." if words else ""
 
