@@ -41,6 +41,7 @@ from action_help import (
 )
 from socialpolicy import workflow
 from socialpolicy.cli.main import run as command_line
+from socialpolicy.loading.findings import Finding, Level
 from socialpolicy.reporting.report import Report
 from test_docs import blocks
 
@@ -289,7 +290,7 @@ def test_recorded_actions_are_counted(tmp_path: Path) -> None:
     made = repository(tmp_path / "repository", {"log.jsonl": "\n".join(actions)})
     ran = run_step(made, merged(made, {FILE: STRICTER}), tmp_path / "run", replay="log.jsonl", fail_on="never")
     assert ran.status == 0
-    assert "Of 2 recorded actions, 1 would be decided more strictly" in ran.summary
+    assert "Of 2 recorded actions this version decides 1 more strictly" in ran.summary
 
 
 # -- the comment ------------------------------------------------------------------------------------------------------------
@@ -399,6 +400,34 @@ def test_outputs_stay_apart_whatever_is_in_them() -> None:
     assert found["status"] == "1"
     assert found["report-json"] == value
     assert found["needed-version"] == f"{value} {value}, {value} {value}"
+
+
+@pytest.mark.parametrize(("status", "errors"), [(0, 0), (1, 0), (2, 1), (3, 1), (70, 1)])
+def test_what_could_not_be_done_is_an_error_whatever_its_status(
+    status: int, errors: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = Report("prove", status, "A question stays open")
+    workflow.annotate(Report("check", status, "So it ended.", parts=(part,)))
+    told = [message for level, _, message in commands_in(capsys.readouterr().out) if level == "error"]
+    assert len(told) == errors
+    for message in told:
+        assert f"(exit status {status})" in message
+        assert "prove: A question stays open" in message
+
+
+def test_a_finding_is_worth_a_comment_though_nothing_changes() -> None:
+    diffed = Report("diff", 0, "", data=[{"policy": "shop", "state": "identical"}])
+    doubt = Finding("unused-tag", "It is so.", FILE, level=Level.WARNING)
+    for findings, status, nothing in (((), 0, True), ((doubt,), 0, False), ((), 1, False)):
+        assert workflow.says_nothing(Report("check", status, "", findings, parts=(diffed,))) is nothing
+
+
+def test_what_an_earlier_command_of_the_step_wrote_stays(tmp_path: Path) -> None:
+    (tmp_path / "output").write_text("begun=1\n", "utf-8")
+    for text in ("status=0\n", "state=major\n"):
+        workflow.add_to(str(tmp_path / "output"), text)
+    assert (tmp_path / "output").read_bytes() == b"begun=1\nstatus=0\nstate=major\n"
+    workflow.add_to("", "nowhere")
 
 
 # -- the file itself -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialpolicy import ActionError, Outcome, loads
-from socialpolicy.cli.main import COULD_NOT, GOOD, NO, run
+from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO, run
+from socialpolicy.loading.reading import FILE_BYTES
 from socialpolicy.reviewing import impact_of
 
 SHOP = """\
@@ -124,6 +125,28 @@ def test_cases_with_errors_stop_nothing_else(shop: Path, capsys: pytest.CaptureF
     assert status == NO
     assert "prove" in data["result"]
     assert data["result"]["validate"]["status"] == NO
+
+
+def test_cases_that_pass_do_not_speak_for_those_with_errors(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not having been run is told by the step that was to run them, too."""
+    other = shop / "policies" / "stall"
+    (other / "tests").mkdir(parents=True)
+    (other / "policy.yaml").write_text(text().replace("id: shop", "id: stall"))
+    (other / "tests" / "cases.yaml").write_text(CASES.format(expect="ask").replace("shop", "stall"))
+    for expect, status in (("perhaps", NO), ("ask", GOOD)):
+        (shop / "policies/shop/tests/cases.yaml").write_text(CASES.format(expect=expect))
+        _, data = report(capsys, "check", "policies")
+        assert data["result"]["test"]["status"] == status
+        assert ("Not run: the cases of shop" in data["result"]["test"]["summary"]) is (status == NO)
+
+
+def test_what_is_given_up_at_a_limit_ends_with_three_in_its_report(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "policies/shop/tests/more.yaml").write_bytes(b"#" * (FILE_BYTES + 1))
+    status, data = report(capsys, "test", "policies")
+    assert (status, [one["id"] for one in data["findings"]]) == (GAVE_UP, ["limit-reached"])
+    assert report(capsys, "check", "policies")[1]["result"]["test"]["status"] == GAVE_UP
 
 
 def test_a_missing_revision_is_not_done_and_the_rest_is(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -237,6 +260,13 @@ def test_lint_with_a_baseline_tells_what_is_new(shop: Path, capsys: pytest.Captu
     assert (status, [one["id"] for one in data["findings"]]) == (NO, ["unused-contact"])
 
 
+def test_a_report_of_check_tells_lint_what_was_known(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "policies/shop/policy.yaml").write_text(text().replace("owner: comms\n", ""))
+    assert run(["check", "policies", "-f", "json:known.json"]) == NO
+    status, data = report(capsys, "lint", "policies", "--baseline", "known.json")
+    assert (status, data["findings"], data["result"]["in_the_baseline"]) == (GOOD, [], 1)
+
+
 @pytest.mark.parametrize("content", [None, "", "[]", '{"report": 1, "command": "test", "findings": []}', "[" * 100_000])
 def test_without_a_baseline_nothing_is_guessed(
     shop: Path, capsys: pytest.CaptureFixture[str], content: str | None
@@ -324,7 +354,7 @@ def test_a_policy_that_is_gone_is_told_and_can_be_accepted(
     (shop / ".socialpolicy.toml").write_text(lines.replace("…", "the shop was closed"))
     status, data = report(capsys, *arguments)
     assert (status, [one["accepted"] for one in data["findings"]]) == (
-        GOOD, ["by the shop was closed until 2026-12-31: the shop was closed"],
+        GOOD, ["by the shop was closed until 2027-03-01: the shop was closed"],
     )  # fmt: skip
 
 
@@ -361,3 +391,111 @@ def test_a_comment_that_ignores_nothing_says_so(
     _, data = report(capsys, "lint", "policies")
     (found,) = [one for one in data["findings"] if one["id"] == "unused-ignore"]
     assert hint in found["hint"]
+
+
+def test_what_looks_like_such_a_comment_inside_a_text_is_text(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It leaves nothing out, and is no comment that is unused."""
+    contacts = (
+        'contacts:\n  comms:\n    reach: "#comms"\n    title: |\n      Communications\n'
+        '      # socialpolicy: ignore[unused-contact] so we write\n  press: {title: Press, reach: "#press"}'
+    )
+    file = shop / "policies/shop/policy.yaml"
+    file.write_text(text().replace('contacts: {comms: {title: Communications, reach: "#comms"}}', contacts))
+    status, data = report(capsys, "lint", "policies")
+    assert (status, [one["id"] for one in data["findings"]]) == (NO, ["unused-contact"])
+    assert data["result"]["ignored"] == 0
+
+
+# -- what must not pass in silence ---------------------------------------------------------------------------------------
+
+
+def test_a_policy_above_others_hides_none(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "policies/policy.yaml").write_text(text().replace("id: shop", "id: above"))
+    for command in (["check", "policies", "--against", "main"], ["test", "policies"], ["prove", "policies"]):
+        assert run(command) == COULD_NOT
+        assert "policies/shop/policy.yaml stands below" in capsys.readouterr().err
+
+
+def test_a_policy_behind_a_link_is_not_passed_over(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "elsewhere").mkdir()
+    (shop / "policies/shop").rename(shop / "elsewhere/shop")
+    (shop / "policies/shop").symlink_to(Path("../elsewhere/shop"), target_is_directory=True)
+    (shop / "policies/stall/tests").mkdir(parents=True)
+    (shop / "policies/stall/policy.yaml").write_text(text().replace("id: shop", "id: stall"))
+    (shop / "policies/stall/tests/cases.yaml").write_text(CASES.format(expect="ask").replace("shop", "stall"))
+    status, data = report(capsys, "check", "policies", "--against", "main")
+    assert (status, [one["id"] for one in data["findings"]]) == (NO, ["policy-removed"])
+
+
+def test_a_configuration_that_cannot_be_read_is_told(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = shop / "pyproject.toml"
+    file.write_text("[tool.socialpolicy.findings]\nunused-tag = 'off'\n[tool.other\n")
+    assert run(["lint", "policies"]) == COULD_NOT
+    assert "pyproject.toml:3" in capsys.readouterr().err
+    file.write_text("[tool.other\n")  # which is somebody else's
+    assert run(["lint", "policies"]) == GOOD
+    for written in (
+        "\ufeff[tool.socialpolicy.findings]\n",
+        "[tool.socialpolicy]\nfindings",
+        '"tool"."socialpolicy".findings',
+    ):
+        one = "unused-tag = 'off'\n" if written.endswith("]\n") else ".unused-tag = 'off'\n"
+        file.write_text(written + one, "utf-8")
+        assert "Chosen in pyproject.toml: unused-tag is off." in told(capsys, "lint", "policies")[1]
+
+
+def test_words_of_authors_are_no_commands_in_a_log(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    title = '"Offers\\n::stop-commands::x\\n  ::add-mask::y ##[error]z \\u202e turned"'
+    (shop / "policies/shop/policy.yaml").write_text(
+        text("deny", "2.0.0").replace("title: Offers wait", f"title: {title}")
+    )
+    for command in (
+        ["test", "policies"],
+        ["diff", "policies", "--against", "main", "-v"],
+        ["check", "policies", "--against", "main"],
+    ):
+        _, out = told(capsys, *command)
+        assert not [line for line in out.splitlines() if line.lstrip().startswith("::")]
+        assert "##[" not in out
+        assert "\u202e" not in out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format"),
+    [
+        ("policy.json", '{"socialpolicy": 1, "id": "shop"}', "json"), ("x.json", '{"facts": {}}', "json"),
+        ("quoted.txt", '"socialpolicy": 1\n', "text"), ("marked.txt", "\ufeffsocialpolicy: 1\n", "github"),
+        ("survivors.yaml", "survivors_of: shop\n", "text"), ("README.md", "# Hello\n", "markdown"),
+        ("log.jsonl", '{"post.kind": "offer"}\n', "json"), ("page.html", "<!doctype html><title>Mine</title>", "html"),
+        ("results.xml", "<testsuites name='mine'/>", "junit"), (".socialpolicy.toml", "", "text"),
+    ],
+)  # fmt: skip
+def test_only_an_earlier_report_is_written_over(
+    shop: Path, capsys: pytest.CaptureFixture[str], name: str, content: str, format: str
+) -> None:
+    file = shop / name
+    file.write_text(content or "[findings]\n", "utf-8")
+    before = file.read_bytes()
+    assert run(["validate", "policies", "-f", f"{format}:{name}"]) == COULD_NOT
+    assert file.read_bytes() == before
+
+
+def test_each_format_goes_to_a_file_of_its_own(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "link").symlink_to("a")
+    for other in ("./a", str(shop / "a"), "policies/../a", "link"):
+        assert run(["validate", "policies", "-f", "json:a", "-f", f"sarif:{other}"]) == COULD_NOT
+        assert not (shop / "a").exists()
+    for format in ("json", "sarif", "junit", "gitlab", "markdown", "html", "github", "text"):
+        for _ in range(2):  # an earlier report is written over
+            assert run(["validate", "policies", "-f", f"{format}:report"]) == GOOD
+        (shop / "report").unlink()
+
+
+def test_an_earlier_report_does_not_outlive_a_run_that_could_not_be_done(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    formats = ["-f", "json:r.json", "-f", "text:r.txt"]
+    assert run(["check", "policies", *formats]) == GOOD
+    assert run(["check", "nope", *formats]) == COULD_NOT
+    assert json.loads((shop / "r.json").read_text())["status"] == COULD_NOT
+    assert "nope" in (shop / "r.txt").read_text()

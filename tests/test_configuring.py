@@ -381,6 +381,8 @@ def test_a_file_for_git_marks_the_top_as_a_folder_does(deep: Path) -> None:
     (deep / ".git").write_text("gitdir: elsewhere\n", "utf-8")
     (deep.parent / ".socialpolicy.toml").write_text(OFF, "utf-8")
     assert linted() == NO
+    (deep / ".socialpolicy.toml").write_text(OFF, "utf-8")
+    assert linted() == GOOD
 
 
 def test_the_nearest_one_counts_alone(deep: Path) -> None:

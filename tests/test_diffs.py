@@ -228,7 +228,7 @@ GOLDENS: dict[str, tuple[int, list[str]]] = {
     "diff-looser": (0, ["diff", "tests/diffs/override-added"]),
     "diff-facts-missing": (0, ["diff", "tests/diffs/rules-merged"]),
     "diff-same-rule-twice": (0, ["diff", "tests/diffs/named-condition-edited", "-v"]),
-    "diff-too-small": (1, ["diff", "tests/diffs/version-too-small"]),
+    "diff-too-small": (1, ["diff", "tests/diffs/version-too-small", "--at", "2026-10-02"]),
     "diff-guarantee-fails": (1, ["diff", "tests/diffs/guarantee-now-fails"]),
     "diff-identical": (0, ["diff", "tests/diffs/reformatted"]),
     "diff-wording": (0, ["diff", "tests/diffs/rule-reworded"]),

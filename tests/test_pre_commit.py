@@ -250,6 +250,23 @@ def test_a_commit_that_is_not_here_is_not_taken_for_nothing(tmp_path: Path, monk
     assert pushed.compared_with() == base
 
 
+def test_what_is_compared_with_is_what_the_other_side_has_or_where_a_branch_parted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A branch that the default one has overtaken is compared with what it had, as a whole."""
+    made = repository(tmp_path / "work")
+    monkeypatch.chdir(made.folder)
+    begin, default = made.git("rev-parse", "HEAD"), made.commit({"README.md": "Hello"})
+    made.git("remote", "add", "origin", "nowhere")
+    made.git("update-ref", "refs/remotes/origin/main", default)
+    made.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    first, second = made.commit({FILE: STRICTER}), made.commit({FILE: BUMPED})
+    monkeypatch.setenv("PRE_COMMIT_TO_REF", second)
+    for start, wanted in ((begin, begin), (default, default), (first, default)):
+        monkeypatch.setenv("PRE_COMMIT_FROM_REF", start)
+        assert pushed.compared_with() == wanted
+
+
 # -- the file itself -------------------------------------------------------------------------------------------------------
 
 

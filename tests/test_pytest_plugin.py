@@ -185,6 +185,12 @@ def test_the_ini_option_collects_them_in_every_run(project: Project) -> None:
     assert re.search(r"socialpolicy_policies: there is no file or folder .*polices;", project.run(status=4))
 
 
+def test_what_stands_outside_of_the_named_folders_is_not_collected(project: Project) -> None:
+    project.write("elsewhere/stall/policy.yaml", POLICY.replace("id: bakery", "id: stall"))
+    project.write("pytest.ini", "[pytest]\nsocialpolicy_policies = policies\n")
+    assert project.collected() == NODES + OWN
+
+
 def test_it_can_be_switched_off(project: Project) -> None:
     assert project.collected("policies", "tests", "-p", "no:socialpolicy") == OWN
     assert project.collected("policies", "tests", "-m", "not socialpolicy", "--strict-markers") == OWN

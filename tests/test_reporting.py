@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from socialpolicy.loading.findings import Finding, Level, Place, visible
 from socialpolicy.reporting import formats
 from socialpolicy.reporting.places import from_top
 from socialpolicy.reporting.report import Check, Located, Report, located
-from socialpolicy.reporting.writing import one_line
+from socialpolicy.reporting.writing import Block, Listing, Paragraph, one_line
 from strategies import EXAMPLES
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -455,6 +455,26 @@ def test_annotations_are_read_back(found: Located) -> None:
                 assert ("col" in told.properties) is (finding.last_line == finding.line)
 
 
+def test_no_name_ends_a_property() -> None:
+    """Where the runner splits, a name has nothing to split at."""
+    found = Finding("tag", "100%: a, b", "a::b,c:d%3A.yaml", 3, 2, 5)
+    assert formats.annotation(found) == (
+        "::error file=a%3A%3Ab%2Cc%3Ad%253A.yaml,line=3,endLine=3,col=2,endColumn=5,title=tag"
+        "::a::b,c:d%253A.yaml:3:2: 100%25: a, b"
+    )
+
+
+def test_every_format_knows_where_a_finding_of_several_lines_ends() -> None:
+    found = located(Report("validate", 1, "", (Finding("tag", "It is so.", "a.yaml", 3, 5, 9, end_line=7),)))
+    (told,) = [one.properties for one in commands_in(formats.github(found))]
+    assert told == {"file": "a.yaml", "line": "3", "endLine": "7", "title": "tag"}
+    assert json.loads(formats.gitlab(found))[0]["location"]["lines"] == {"begin": 3, "end": 7}
+    (result,) = json.loads(formats.sarif(found))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {
+        "startLine": 3, "startColumn": 5, "endLine": 7, "endColumn": 9,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(("count", "shown"), [(9, 9), (10, 10), (11, 9), (1234, 9)])
 def test_no_more_annotations_than_github_shows(count: int, shown: int) -> None:
     """Ten of a level is what it shows of a step; where there are more, the tenth says how many."""
@@ -486,6 +506,45 @@ def test_code_quality_has_what_gitlab_needs(found: Located) -> None:
         assert one["location"]["path"]
         assert not one["location"]["path"].startswith("./")
         assert 1 <= one["location"]["lines"]["begin"] <= one["location"]["lines"]["end"]
+
+
+# -- pages ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_accepted_is_no_row_of_a_page() -> None:
+    """A page shows what is to be done; programs are told of both."""
+    mine = Finding("tag", "It is so.", "a.yaml"), Finding("alias", "It is well.", "a.yaml", accepted="by comms")
+    found = located(Report("validate", 1, "", mine))
+    for page in (formats.as_markdown(found), formats.as_html(found)):
+        assert ("<code>tag</code>" in page, "<code>alias</code>" in page) == (True, False)
+    assert [one["id"] for one in json.loads(formats.as_json(found))["findings"]] == ["tag", "alias"]
+
+
+def letters(blocks: Sequence[Block]) -> str:
+    """Blocks as nothing but their text."""
+    return "".join(
+        block.text if isinstance(block, Listing) else "".join(words.text for words in block.line)
+        for block in blocks
+        if isinstance(block, Listing | Paragraph)
+    )
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 150])
+def test_a_page_is_as_long_as_it_may_be_and_never_longer(blocks: int) -> None:
+    """A row is a letter here, and so is a block: all that fits is there, to the last letter."""
+
+    def build(rows: int) -> list[Block]:
+        return [*[Listing("b")] * blocks, Listing("r" * rows)]
+
+    least = len(f"b0 of {blocks + 1} parts of this report are shown; the full report has them all.")
+    for at_most in (*range(least, blocks + 2), *range(990, blocks + 1003)):
+        text = formats.fitted(build, letters, at_most)
+        assert len(text) <= at_most
+        if at_most >= blocks:
+            assert text == "b" * blocks + "r" * min(at_most - blocks, formats.ROWS)
+        else:
+            assert re.fullmatch(r"b+\d+ of \d+ parts of this report are shown; the full report has them all\.", text)
+            assert len(text) >= at_most - 1  # one block more may be a digit more
 
 
 # -- fingerprints --------------------------------------------------------------------------------------------------------
@@ -608,3 +667,14 @@ def test_a_report_is_written_over_its_last_one(repo: Path, monkeypatch: pytest.M
     for _ in range(2):
         assert run([*arguments, *every_format(tmp_path)]) == status
     assert "[[waive]]" in (tmp_path / "md").read_text("utf-8")
+
+
+def test_a_report_goes_where_a_link_leads(repo: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The link stays one: who reads by the other name reads the new report."""
+    monkeypatch.chdir(repo)
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "latest.json").symlink_to(tmp_path / "kept" / "real.json")
+    for command in ("prove", "validate"):
+        assert run([*COMMANDS[command][1], "-f", f"json:{tmp_path / 'latest.json'}"]) == COMMANDS[command][0]
+        assert (tmp_path / "latest.json").is_symlink()
+        assert json.loads((tmp_path / "kept" / "real.json").read_text("utf-8"))["command"] == command

@@ -416,6 +416,26 @@ def test_a_folder_is_compared_with_what_it_was(folder: Path) -> None:
         sources.pairs_with("HEAD:policies", [], "v1")
 
 
+def test_another_id_in_the_same_file_is_another_policy(repository: Path) -> None:
+    """The old one is gone, however much of it stands in the new one."""
+    file = Path("policies/acme/policy.yaml")
+    file.write_text(file.read_text("utf-8").replace("id: acme", "id: renamed"), "utf-8")
+    pairs = sources.pairs_with("policies", [sources.policy_of(str(file))], "v1")
+    assert [(old and old.id, new and new.id) for old, new in pairs] == [(None, "renamed"), ("acme", None)]
+
+
+def test_what_was_behind_a_link_is_not_taken_for_new(repository: Path) -> None:
+    """In a revision a link is not followed, so nobody knows what was there."""
+    Path("linked").symlink_to("policies")
+    commit("a link")
+    Path("linked").unlink()
+    shutil.copytree("policies", "linked")
+    news = [sources.policy_of("linked/acme")]
+    for source in ("linked/acme", "linked/acme/policy.yaml"):
+        with pytest.raises(click.ClickException, match="link"):
+            sources.pairs_with(source, news, "HEAD")
+
+
 # -- how git is asked -------------------------------------------------------------------------------------------------
 
 

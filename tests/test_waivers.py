@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -195,6 +196,17 @@ def test_an_unused_waiver_is_a_finding(shop: Shop) -> None:
     assert (finding["id"], finding["line"]) == ("waiver-unused", 7)
 
 
+def test_an_unused_waiver_is_a_finding_beside_one_that_is_used(shop: Shop) -> None:
+    """Also on the very same line."""
+    ends = 'reason = "agreed", by = "comms", until = 2026-12-31}'
+    names = (STRICTER, "decision-stricter:000000000000")
+    shop.write(".socialpolicy.toml", f"waive = [{', '.join(f'{{finding = {json.dumps(one)}, {ends}' for one in names)}]\n")
+    report = shop.report()
+    assert report["status"] == GOOD
+    (finding,) = [one for one in report["findings"] if one["id"].startswith("waiver")]
+    assert (finding["id"], finding["line"], names[1] in finding["message"]) == ("waiver-unused", 1, True)
+
+
 def test_a_waiver_given_twice_is_a_finding(shop: Shop) -> None:
     shop.write(".socialpolicy.toml", waiver() + "\n" + waiver(reason="once more"))
     ended = shop.diff()
@@ -228,6 +240,44 @@ def test_what_is_waived_does_not_fail_a_run(shop: Shop, fail_on: str) -> None:
     assert shop.diff("--fail-on", fail_on).status == NO
     shop.write(".socialpolicy.toml", waiver())
     assert shop.diff("--fail-on", fail_on).status == GOOD
+
+
+@pytest.mark.parametrize("fail_on", ["bump", "stricter", "looser", "any"])
+@pytest.mark.parametrize("direction", ["stricter", "looser"])
+def test_what_is_waived_is_told_and_no_error(shop: Shop, fail_on: str, direction: str) -> None:
+    """Its level is that of what is good to know, whatever was to fail; without the waiver it is an error."""
+    rules = (SECRET, SECRET + ADS) if direction == "stricter" else (SECRET + ADS, SECRET)
+    old, new = text(rules[0]), text(rules[1], "1.0.1")
+    shop.write("old.yaml", old)
+    shop.write("new.yaml", new)
+    id = f"decision-{direction}"
+    assert [one["level"] for one in shop.report("--fail-on", fail_on)["findings"] if one["id"] == id] == ["error"]
+    shop.write(".socialpolicy.toml", waiver(key(old, new)))
+    report = shop.report("--fail-on", fail_on)
+    assert [(one["level"], bool(one["accepted"])) for one in report["findings"] if one["id"] == id] == [("info", True)]
+    assert (report["status"], report["counts"]["error"], report["counts"]["accepted"]) == (GOOD, 0, 1)
+
+
+def test_other_words_alone_fail_nothing(shop: Shop) -> None:
+    """`any` is any change of what is decided: a sentence that is put better needs no waiver."""
+    shop.write("new.yaml", text(SECRET.replace("Secrets stay here", "Secrets stay with us"), "1.0.1"))
+    report = shop.report("--fail-on", "any")
+    assert [(one["id"], one["level"]) for one in report["findings"]] == [("rule-reworded", "info")]
+    assert report["status"] == GOOD
+
+
+def test_on_the_page_what_is_waived_stands_last(shop: Shop) -> None:
+    """A reviewer reads first what nobody has accepted; a rule that is gone is named as one that was there before."""
+    old = text(SECRET + rule("REPLIES", when="{kind: reply}"))
+    new = text(SECRET + ADS, "1.0.1")
+    shop.write("old.yaml", old)
+    shop.write("new.yaml", new)
+    for more, signs in (("", ["stricter", "looser"]), ("waived", ["looser", "stricter (accepted)"])):
+        shop.write(".socialpolicy.toml", waiver(key(old, new, "decision-stricter")) if more else "")
+        page = shop.diff("-f", "markdown").out
+        rows = [line for line in page.splitlines() if re.match(r"\| (🔺|🔻)", line)]
+        assert [row.split(" | ")[0][4:].replace("\\", "") for row in rows] == signs
+        assert ["(before)" in row for row in rows] == ["looser" in sign for sign in signs]
 
 
 def test_a_waiver_does_not_spare_the_next_number(shop: Shop) -> None:

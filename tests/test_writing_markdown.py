@@ -24,7 +24,7 @@ from socialpolicy.errors import SocialPolicyError
 from socialpolicy.loading.findings import Finding, visible
 from socialpolicy.reporting.formats import as_html, as_markdown
 from socialpolicy.reporting.report import Report, located
-from socialpolicy.reporting.review import review
+from socialpolicy.reporting.review import Linking, review
 from socialpolicy.reporting.writing import (
     Block,
     Bullets,
@@ -205,6 +205,30 @@ def test_lines_to_copy_stay_lines(text: str) -> None:
         assert "".join(one[1] for one in inside).rstrip("\n") == expected.rstrip("\n")
         tags = {one[0] for one in page.events[start:]} - {"text"}
         assert tags <= {"pre", "/pre", "code", "/code", "p", "/p", "/body", "/html"}
+
+
+@pytest.mark.parametrize(("text", "fence"), [("`", 3), ("```", 4), ("x\n````\nx", 5), ("`````` x ```", 7)])
+def test_a_fence_is_longer_than_all_in_it(text: str, fence: int) -> None:
+    sign = "`" * fence
+    assert markdown([Listing(text)]) == f"{sign}\n{text}\n{sign}\n"
+
+
+def test_no_address_ends_its_link() -> None:
+    """Neither the brackets and white space that end one in Markdown, nor the quotes that do in HTML."""
+    page = [Paragraph((Words("x", href='https://a.example/>)"><b>y z\\&amp;'),))]
+    assert markdown(page) == '[x](<https://a.example/%3E)"%3E%3Cb%3Ey%20z%5C&amp;>)\n'
+    events = Seen(html("x", page)).events
+    assert ("a", 'href=https://a.example/>)"><b>y z\\&amp;') in events
+    assert ("b",) not in events
+
+
+def test_only_what_is_in_the_repository_is_linked(tmp_path: Path) -> None:
+    """A file elsewhere has no page on the forge."""
+    linking = Linking("https://forge.example/blob/main/{file}#L{line}", tmp_path / "top")
+    inside, outside = linking.place(str(tmp_path / "top/a b.yaml"), 3), linking.place(str(tmp_path / "c.yaml"), 3, "C")
+    assert (inside.text, inside.href) == ("a b.yaml:3", "https://forge.example/blob/main/a%20b.yaml#L3")
+    assert (outside.text, outside.code, outside.href) == ("C", True, "")
+    assert Linking("", tmp_path / "top").place(str(tmp_path / "top/a.yaml"), 3).href == ""
 
 
 @given(authored)

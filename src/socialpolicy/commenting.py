@@ -56,7 +56,10 @@ class PullRequest:
         first = text.partition("\n")[0]
         ours = next((one for one in self.comments() if is_ours(one, first)), None)
         if ours is not None:
-            self.ask("PATCH", f"issues/comments/{int(ours['id'])}", {"body": text})
+            number = ours.get("id")
+            if type(number) is not int:
+                raise CommentError("the answer has a comment without a number")
+            self.ask("PATCH", f"issues/comments/{number}", {"body": text})
             return "updated"
         if only_update:
             return "not needed"
@@ -77,6 +80,8 @@ class PullRequest:
         """Ask the API one thing. Raises ``CommentError``."""
         if not self.api.startswith(("https://", "http://")):
             raise CommentError(f"{self.api or 'nothing'} is no address of an API")
+        if not (self.token.isascii() and self.token.isprintable()):
+            raise CommentError("the token has signs in it that no token has")
         request = Request(
             f"{self.api}/repos/{self.repository}/{path}",
             method=method,
@@ -99,7 +104,7 @@ class PullRequest:
             raise CommentError(f"GitHub did not answer: {error.reason}") from None
         except (OSError, HTTPException) as error:
             raise CommentError(f"GitHub did not answer: {str(error) or type(error).__name__}") from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise CommentError("the answer was no JSON") from None
 
 

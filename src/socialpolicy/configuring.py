@@ -51,12 +51,14 @@ class Configuration:
     waivers: tuple[Waiver, ...] = ()
     file: str = ""
 
-    @property
-    def told(self) -> str:
-        """What was chosen, in a sentence: a pull request that softens its own check is seen to do so. Waivers are told apart."""
+    def told(self, file: str) -> str:
+        """What was chosen in this file, in a sentence: a pull request that softens its own check is seen to do so.
+
+        Waivers are told apart. Where nothing was chosen, that is "".
+        """
         words = [f"{id} is {level.word if level is not None else 'off'}" for id, level in self.levels.items()]
         words += [f"{id} calls for a {bump.word} version" for id, bump in self.needs.items()]
-        return f"Chosen in {visible(self.file)}: {listed(words, 'and')}." if words else ""
+        return f"Chosen in {visible(file)}: {listed(words, 'and')}." if words else ""
 
     def off(self, id: str) -> bool:
         """Whether a finding was turned off."""
@@ -76,18 +78,22 @@ def configured(folder: Path) -> Path | None:
     """The configuration file of a folder, if it has one."""
     for name in FILES:
         path = folder / name
-        if path.is_file() and (name != "pyproject.toml" or "socialpolicy" in tool_table(path)):
+        if path.is_file() and (name != "pyproject.toml" or may_be_ours(path)):
             return path
     return None
 
 
-def tool_table(path: Path) -> dict[str, Any]:
-    """The table ``tool`` of a pyproject.toml; empty where the file cannot be read as one: it is not ours."""
+def may_be_ours(path: Path) -> bool:
+    """Whether a pyproject.toml has our table; or might, as it names us and cannot be read: that is then told."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return table if isinstance(table, dict) else {}
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return True
+    try:
+        table = tomllib.loads(text).get("tool", {})
+    except (ValueError, RecursionError):
+        return re.search(r"tool\W+socialpolicy", text) is not None
+    return isinstance(table, dict) and "socialpolicy" in table
 
 
 def configuration(path: Path | None) -> Configuration:
@@ -134,7 +140,7 @@ def read(path: Path) -> tuple[str, str, dict[str, Any]]:
         raw = path.read_bytes()
         if len(raw) > FILE_BYTES:
             raise ConfigError([Finding("too-large", "the configuration is larger than any should be.", name)])
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")
         data: Any = tomllib.loads(text)
     except OSError as error:
         problem = f"this file cannot be read: {error.strerror or error}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from socialpolicy.configuring import Configuration
@@ -23,6 +23,8 @@ from socialpolicy.waiving import Waiver, applied
 FAIL_ON = ("bump", "stricter", "looser", "any", "never")
 """What a review can be told to fail on, besides a version number that is too small and a guarantee that is lost."""
 NO_RELEASE = "no release"
+ACCEPTED_FOR = timedelta(days=90)
+"""How long what is printed to accept a change would hold; whoever accepts it may write another day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Compared:
     waived: dict[str, Waiver] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     impact: Impact | None = None
+    until: date = date.max
 
 
 def compared(
@@ -95,7 +98,7 @@ def one_compared(
     if old is None or new is None:
         some = old or new
         assert some is not None
-        one = Compared(some.id, only=why or ("new" if old is None else "gone"), policy=some)
+        one = Compared(some.id, only=why or ("new" if old is None else "gone"), policy=some, until=day + ACCEPTED_FOR)
         if one.only == "gone":
             one.waived, findings = applied(chosen.waivers, [key_of_gone(one)], one.id, day)
             one.findings = chosen.applied(findings)
@@ -106,7 +109,7 @@ def one_compared(
     impact = impact_of(old, new, records) if records is not None else None
     unsaid = frozenset(id for id, level in chosen.levels.items() if level is None)
     found = replace(found, waived=frozenset(waived), unsaid=unsaid)
-    return Compared(new.id, found, "", new, waived, chosen.applied(findings), impact)
+    return Compared(new.id, found, "", new, waived, chosen.applied(findings), impact, day + ACCEPTED_FOR)
 
 
 def impact_of(old: Policy, new: Policy, records: Sequence[Mapping[str, Any]]) -> Impact:

@@ -50,6 +50,7 @@ class Event:
 
     name: str
     payload: Mapping[str, Any]
+    unread: str = ""
 
     def at(self, *path: str) -> Any:
         """What stands at a path of the payload; None where there is nothing."""
@@ -162,13 +163,15 @@ def link_of(environment: Mapping[str, str], event: Event) -> str:
 
 
 def event_of(environment: Mapping[str, str]) -> Event:
-    """The event that a workflow runs for; an empty one where it cannot be read."""
-    file = environment.get("GITHUB_EVENT_PATH", "")
+    """The event that a workflow runs for. One that cannot be read has no payload, and ``unread`` says why."""
+    name, file = environment.get("GITHUB_EVENT_NAME", ""), environment.get("GITHUB_EVENT_PATH", "")
     try:
         payload = json.loads(Path(file).read_bytes()) if file else {}
-    except (OSError, ValueError):
-        payload = {}
-    return Event(environment.get("GITHUB_EVENT_NAME", ""), payload if isinstance(payload, dict) else {})
+    except (OSError, ValueError, RecursionError) as error:
+        return Event(name, {}, f"the event of this run cannot be read: {type(error).__name__}")
+    if not isinstance(payload, dict):
+        return Event(name, {}, "the event of this run is no JSON object")
+    return Event(name, payload)
 
 
 # -- what is compared with -----------------------------------------------------------------------------------------------
@@ -178,6 +181,8 @@ def base_of(given: str, event: Event, environment: Mapping[str, str]) -> Base:
     """What to compare with: what is given, else what the event says was there before."""
     if given:
         return found(given, given)
+    if event.unread:
+        return Base(None, "", f"{event.unread}; name by `against` what to compare with.")
     if event.number is not None:
         return of_pull_request(event, environment)
     before = event.text("merge_group", "base_sha") or (event.text("before") if event.name == "push" else "")
@@ -231,7 +236,7 @@ def repaired(report: Report, base: Base) -> Report:
     told = f"There is nothing to compare with: {base.problem}"
     parts = [part for part in report.parts if part.command != "diff"]
     parts.append(replace(failed("diff", click.ClickException(told)), summary=told))
-    return check.together(parts, check.Asked((report.marker,)), quiet=False, on=False)
+    return replace(check.together(parts, check.Asked((report.marker,)), quiet=False, on=False), note=report.note)
 
 
 # -- telling -------------------------------------------------------------------------------------------------------------
@@ -243,7 +248,7 @@ def log(report: Report, base: Base) -> None:
     compared = "" if base.problem else f"Compared with {base.words}." if base.revision else base.words
     click.echo(f"::stop-commands::{stop}")
     click.echo(f"{visible(f'socialpolicy {__version__}. {compared}'.rstrip())}\n")
-    click.echo(report.text().rstrip("\n"))
+    click.echo(output.noted(report, quiet=False).rstrip("\n"))
     click.echo(f"::{stop}::")
     if base.revision is None and base.words:
         say("notice", base.words)
@@ -253,19 +258,23 @@ def annotate(report: Report) -> None:
     """Findings beside the lines that they are about; and one error that says what could not be done, where that is so."""
     not_done = [finding for finding in report.findings if finding.id == COULD_NOT_RUN]
     rest = tuple(finding for finding in report.findings if finding.id != COULD_NOT_RUN)
-    click.echo(github(located(replace(report, findings=rest))), nl=False)
-    if report.status >= COULD_NOT:
+    if report.status >= COULD_NOT:  # first, since only so many are shown
         parts = [f"{part.command}: {part.summary}" for part in report.parts if part.status >= COULD_NOT]
         why = " ".join([finding.message for finding in not_done] or parts or [report.summary])
         say("error", f"socialpolicy could not do all that was asked (exit status {report.status}). {why}")
+    click.echo(github(located(replace(report, findings=rest)), said=int(report.status >= COULD_NOT)), nl=False)
 
 
 def tell(report: Report, event: Event, environment: Mapping[str, str]) -> None:
     """Write the report for programs, the summary of the job, the outputs and the comment."""
     whole = located(report)
     page = as_markdown(whole)
-    add_to(environment.get("GITHUB_STEP_SUMMARY", ""), f"{page}\n")
-    add_to(environment.get("GITHUB_OUTPUT", ""), "".join(outputs(report, written(as_json(whole), environment))))
+    try:
+        add_to(environment.get("GITHUB_STEP_SUMMARY", ""), f"{page}\n")
+        add_to(environment.get("GITHUB_OUTPUT", ""), "".join(outputs(report, written(as_json(whole), environment))))
+    except OSError as error:  # what was found is in the log all the same
+        problem = f"{error.filename or 'a file of the runner'}: {error.strerror or error}"
+        say("warning", f"Not all that is known could be handed on: {problem}.")
     if environment.get("INPUT_COMMENT", "").strip().lower() == "true":
         comment(page, event, environment, only_update=says_nothing(report))
 
@@ -274,14 +283,14 @@ def written(text: str, environment: Mapping[str, str]) -> str:
     """The file that the report for programs is written to, one of its own for each step."""
     folder = Path(tempfile.mkdtemp(prefix="socialpolicy-", dir=environment.get("RUNNER_TEMP") or None))
     file = folder / "report.json"
-    file.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8", errors="backslashreplace")
     return str(file)
 
 
 def add_to(file: str, text: str) -> None:
     """Add to a file that GitHub reads when the step is over."""
     if file:
-        with Path(file).open("a", encoding="utf-8", newline="\n") as stream:
+        with Path(file).open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
             stream.write(text)
 
 

@@ -77,7 +77,7 @@ def command(
     with output.answering(formats, "check"):
         chosen = output.chosen(config)
         found = checked(asked, chosen, quiet=quiet, on=output.colored(color))
-        return output.answer(formats, found, chosen, quiet=quiet)
+        return output.answer(formats, found, quiet=quiet)
 
 
 def checked(asked: Asked, chosen: Configuration, *, quiet: bool = False, on: bool = False) -> Report:
@@ -110,7 +110,7 @@ def checked(asked: Asked, chosen: Configuration, *, quiet: bool = False, on: boo
         if part is not None:
             parts.append(part)
     output.doing("")
-    return together(parts, asked, quiet=quiet, on=on)
+    return output.noting(together(parts, asked, quiet=quiet, on=on), chosen)
 
 
 def loaded(source: str) -> Iterator[Policy]:

@@ -30,7 +30,7 @@ def command(source: str, file: Path | None, to: str) -> int:
     if file is None:
         click.echo(dumped(policy.program), nl=False)
     else:
-        output.check_output(file)
+        output.check_output(file, "json")
         save(policy.program, file)
         click.echo(f"{file}: {policy.id} {policy.version}, {len(policy.rules)} rules.", err=True)
     return GOOD

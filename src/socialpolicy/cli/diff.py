@@ -17,7 +17,7 @@ import click
 from socialpolicy.cli import output, pushed, sources
 from socialpolicy.cli.main import GOOD, NO
 from socialpolicy.diffing import VERSION_FINDINGS, Change, Diff, example
-from socialpolicy.loading.findings import Level, visible
+from socialpolicy.loading.findings import CasesError, Finding, Level, LimitError, visible
 from socialpolicy.loading.findings import told as findings_told
 from socialpolicy.policy import Policy
 from socialpolicy.proving import Status
@@ -36,6 +36,7 @@ Pair: TypeAlias = tuple[str, Policy | None, Policy | None]
 """Why there is nothing to compare with, where that is so; the old policy, and the new one."""
 COLORS = {"stricter": "red", "looser": "green", "other": "yellow"}
 WIDTH = 100
+REPLAY_BYTES = 256 * 1024 * 1024
 VERSION = re.compile(r"[\^~<>=]*\d+(\.|$)", re.ASCII)
 
 
@@ -176,9 +177,14 @@ def recorded(name: str | None) -> list[Mapping[str, Any]] | None:
     """The actions in a file of records: a JSON object a line. Raises ``CasesError`` with every line that is none."""
     if name is None:
         return None
-    from socialpolicy.loading.findings import CasesError, Finding
-
-    raw = sys.stdin.buffer.read() if name == "-" else sources.exists(name).read_bytes()
+    if name == "-":
+        raw = sys.stdin.buffer.read(REPLAY_BYTES + 1)
+    else:
+        with sources.exists(name).open("rb") as file:
+            raw = file.read(REPLAY_BYTES + 1)
+    if len(raw) > REPLAY_BYTES:
+        problem = f"the recorded actions have more than {REPLAY_BYTES:,} bytes; no more are read."
+        raise LimitError(Finding("limit-reached", problem, name, hint="give a part of them."))
     found: list[Mapping[str, Any]] = []
     mistakes: list[Finding] = []
     for number, line in enumerate(raw.split(b"\n"), 1):
@@ -284,7 +290,7 @@ def told(one: Compared, *, verbose: bool, quiet: bool, on: bool) -> str:
         key = key_of_gone(one)
         if key in one.waived:
             return "\n".join([f"{said}   (waived)", *waived_lines(one)])
-        lines = [f"        {line}" for line in waiver_lines(key).splitlines()]
+        lines = [f"        {line}" for line in waiver_lines(key, one.until).splitlines()]
         return "\n".join(
             [said, "", "Next: put it back, or, if it was agreed on, waive it in .socialpolicy.toml:", *lines]
         )
@@ -441,7 +447,7 @@ def next_step(one: Compared) -> Iterator[str]:
         also = f'write version: "{version}", and ' if version else ""
         yield f"      or, if it was agreed on, {also}waive it in .socialpolicy.toml:"
         for key in keys[:3]:
-            yield from (f"        {line}" for line in waiver_lines(key).splitlines())
+            yield from (f"        {line}" for line in waiver_lines(key, one.until).splitlines())
         if len(keys) > 3:
             yield f"        … and {len(keys) - 3} more; -v shows the key of each"
 

@@ -192,7 +192,7 @@ class Questions:
         """Where readers and colleagues live."""
         if given:
             return places_of(",".join(given))
-        question = "Whose law should be built in? Name where your readers and colleagues live (us, uk, eu, with commas, or none)"
+        question = "For packs of law: where do your readers and colleagues live? (us, uk, eu, with commas, or none)"
         places = self.asked(question, "--where", NO_PLACE, places_of, "nowhere named, so no pack of law")
         if self.asking and not places:
             click.echo("No pack of law then; you can name one later, under `builds_on` in the policy.")

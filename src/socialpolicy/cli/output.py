@@ -25,8 +25,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 REPORTS = ("text", "json", "github", "gitlab", "sarif", "junit", "markdown", "html")
 """The formats of commands that look for findings."""
 FINDINGS_SHOWN = 50
-OURS = re.compile(rb"^\s*\[+\s*['\"]?tool\b.*socialpolicy|^\s*\[\s*tool\s*\]|^\s*tool\b", re.MULTILINE)
-"""What a pyproject.toml may have that holds a configuration: reading it as TOML costs more."""
 COLORS = {"allow": "green", "revise": "yellow", "ask": "blue", "deny": "red"}
 
 
@@ -39,10 +37,10 @@ def formats(*names: str) -> Callable[[Function], Function]:
             name, _, file = value.partition(":")
             if name not in names:
                 raise click.BadParameter(f"{name} is no format here; there is {', '.join(names)}.")
-            if file and any(file == other for _, other in chosen):
+            if file and any(other and Path(file).resolve() == Path(other).resolve() for _, other in chosen):
                 raise click.BadParameter(f"{file} is named twice: each format goes to a file of its own.")
             if file:
-                check_output(Path(file))
+                check_output(Path(file), name, names)
             chosen.append((name, file))
         return chosen
 
@@ -107,7 +105,7 @@ def configured() -> Path | None:
     top = next((place for place, folder in enumerate(folders) if (folder / ".git").exists()), 0)
     for folder in folders[: top + 1]:
         own, shared = folder / ".socialpolicy.toml", folder / "pyproject.toml"
-        if own.is_file() or (shared.is_file() and OURS.search(shared.read_bytes())):
+        if own.is_file() or (shared.is_file() and b"socialpolicy" in shared.read_bytes()):
             from socialpolicy.configuring import configured as in_folder
 
             found = in_folder(folder)
@@ -129,6 +127,8 @@ def write(formats: Sequence[tuple[str, str]], texts: Mapping[str, Callable[[], s
     files: list[NewFile] = []
     for name, file in formats:
         text = texts[name]().rstrip("\n") + "\n"
+        if name == "text":
+            text = harmless(text)
         if not file:
             click.echo(text, nl=False, color=True)
         elif Path(file).exists() and not Path(file).is_file():  # a device, or a pipe
@@ -141,12 +141,22 @@ def write(formats: Sequence[tuple[str, str]], texts: Mapping[str, Callable[[], s
         write_together(files)
 
 
+COMMANDS = re.compile(r"^(\s*:)(?=:)|##(?=\[)", re.MULTILINE)
+"""What a log of continuous integration takes for a command: ``::`` at the beginning of a line, ``##[`` anywhere in one."""
+HIDING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u0085\u2028\u2029]")
+
+
+def harmless(text: str) -> str:
+    """A text in which no word of an author is a command for the log that it is printed to, or turns what is around it."""
+    text = HIDING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+    return COMMANDS.sub(lambda sign: f"{sign[0]} ", text)
+
+
 def answer(
     formats: Sequence[tuple[str, str]], report: Report, chosen: Configuration | None = None, *, quiet: bool = False
 ) -> int:
     """Write a report in each format that was asked for, with what was chosen for it. Returns the exit status."""
-    if chosen is not None and chosen.told:
-        report = replace(report, note=chosen.told)
+    report = noting(report, chosen) if chosen is not None else report
     texts: dict[str, Callable[[], str]] = {"text": lambda: noted(report, quiet=quiet)}
     if any(name != "text" for name, _ in formats):
         from functools import partial
@@ -160,6 +170,15 @@ def answer(
     return report.status
 
 
+def noting(report: Report, chosen: Configuration) -> Report:
+    """A report with what was chosen for it."""
+    if not chosen.file:
+        return report
+    from socialpolicy.reporting.places import from_top, top_of
+
+    return replace(report, note=chosen.told(from_top(chosen.file, top_of(Path()))))
+
+
 def noted(report: Report, *, quiet: bool) -> str:
     """What a report says in a terminal, and below it what was chosen."""
     return report.text() if quiet or not report.note else f"{report.text()}\n{report.note}"
@@ -171,7 +190,7 @@ def answering(formats: Sequence[tuple[str, str]], command: str) -> Iterator[None
     try:
         yield
     except (SocialPolicyError, click.ClickException, OSError) as error:
-        others = [(name, file) for name, file in formats if name != "text"]
+        others = [(name, file) for name, file in formats if name != "text" or file]
         if others:
             answer(others, failed(command, error))
         raise
@@ -191,26 +210,41 @@ def failed(command: str, error: SocialPolicyError | click.ClickException | OSErr
         findings = [error.finding]
     status = 3 if isinstance(error, LimitError | Undecided) else 2
     stopped = "gave up at a limit" if status == 3 else "could not be done"
-    return Report(command, status, f"The command {stopped}: {told.partition(chr(10))[0]}", tuple(findings))
+    summary = f"The command {stopped}: {told.partition(chr(10))[0]}"
+    return Report(command, status, summary, tuple(findings), text=lambda: f"error: {told}")
 
 
-WRITTEN = (b"socialpolicy:", b"cases_for:", b"accounts_for:", b"vocabulary:")
+OURS: Mapping[str, bytes] = {
+    "json": rb'\s*\{\s*"report": 1\b', "gitlab": rb"\s*\[", "sarif": rb'\s*\{\s*"\$schema": "[^"]*sarif',
+    "junit": rb"<\?xml[^>]*>\s*<testsuites name=\"socialpolicy ", "markdown": rb"<!-- socialpolicy:",
+    "html": rb"<!doctype html>[\s\S]{,800}<title>socialpolicy ",
+}  # fmt: skip
+"""How a report of each format begins: only such a file is written over."""
+AUTHORS = re.compile(
+    rb"^(\W{,4}(socialpolicy|cases_for|accounts_for|approvals_for|survivors_of|texts_of)\W?|vocabulary|policy|as_of):",
+    re.MULTILINE,
+)
+"""What files begin with that somebody wrote."""
+WRITTEN_BY_HAND = frozenset({".yaml", ".yml", ".toml", ".jsonl", ".md", ".py", ".csv", ".cfg", ".ini"})
 """How a line begins in what authors write."""
 
 
-def check_output(file: Path) -> None:
-    """Refuse to write over what an author wrote, or where there is no folder."""
+def check_output(file: Path, name: str, names: Sequence[str] = ()) -> None:
+    """Refuse to write over what is no earlier report of this format, or where there is no folder."""
     if not file.parent.is_dir():
         raise click.UsageError(f"{file}: there is no folder {file.parent}; make it first.")
     if file.is_dir():
         raise click.UsageError(f"{file}: this is a folder; name a file in it.")
-    if file.is_file():
-        with file.open("rb") as stream:
-            written = any(line.startswith(WRITTEN) for line in stream.read(65536).splitlines())
-            if written or file.suffix == ".toml":
-                raise click.UsageError(
-                    f"{file}: this file was written by an author; it is not written over. Name another."
-                )
+    if not file.is_file():
+        return
+    with file.open("rb") as stream:
+        head = stream.read(65536).removeprefix(b"\xef\xbb\xbf")
+    if not head:
+        return
+    ours = OURS.get(name) if names == REPORTS else None
+    by_hand = file.suffix.lower() in WRITTEN_BY_HAND or ".git" in file.parts or AUTHORS.search(head)
+    if (ours is not None and not re.match(ours, head)) or (ours is None and by_hand):
+        raise click.UsageError(f"{file}: this file is no earlier report, so it is not written over. Name another.")
 
 
 def as_json(data: Any) -> str:

@@ -257,9 +257,12 @@ def pairs_with(source: str, news: Sequence[Policy], revision: str) -> list[tuple
     olds = {old.id: old for old in map(policy_in, drafts_in(place))} if any_drafts(place) else {}
     ids, files = {new.id for new in news}, {Path(new.file).resolve() for new in news}
     pairs: list[tuple[Policy | None, Policy | None]] = [(olds.get(new.id), new) for new in news]
+    any_left = is_there(source) and any(Path(source).rglob(DRAFT))
+    looked_at = {file.resolve() for file in folders(source)} if any_left else set()
     for old in olds.values():
         file = (Path(source) / old.file[len(place.shown) + 1 :]).resolve()
-        if old.id not in ids and (file in files or not file.exists()):
+        broken = file in looked_at and file not in files  # it is there, and has errors
+        if old.id not in ids and not broken:
             pairs.append((old, None))
     return pairs
 
@@ -524,6 +527,12 @@ def folders(source: str) -> Iterator[Path]:
     if not path.is_dir():
         yield path
     elif (path / DRAFT).exists():
+        below = next((file for file in sorted(path.rglob(f"*/{DRAFT}"))), None)
+        if below is not None:
+            raise click.UsageError(
+                f"{visible(source)}: a policy's folder holds one policy, and {visible(below.as_posix())} stands below "
+                f"{visible((path / DRAFT).as_posix())}. Put each into a folder of its own."
+            )
         yield path / DRAFT
     else:
         found = [file for file in sorted(path.rglob(DRAFT)) if not file.is_symlink() or inside(file, path)]

@@ -69,18 +69,23 @@ def as_json(found: Located) -> str:
 COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
 
 
-def github(found: Located) -> str:
-    """Annotations: the first ones of each level, how many more there are, and at last all in a sentence."""
+def github(found: Located, said: int = 0) -> str:
+    """Annotations: the first ones of each level, how many more there are, and at last all in a sentence.
+
+    ``said`` is how many errors were annotated already: GitHub counts them all.
+    """
     lines: list[str] = []
     for level in reversed(Level):
         mine = [one for one in dict.fromkeys(found.findings) if one.level is level and not one.accepted]
-        fits = len(mine) if len(mine) <= ANNOTATIONS else ANNOTATIONS - 1
+        room = ANNOTATIONS - (said if level is Level.ERROR else 0)
+        fits = len(mine) if len(mine) <= room else room - 1
         lines += map(annotation, mine[:fits])
         if len(mine) > fits:
             rest = f"{len(mine) - fits:,} more findings of this level are not shown here; the report has them all."
             lines.append(f"::{COMMANDS[level]}::{data(rest)}")
     told = one_line(found.report.summary).replace("##[", "## [")  # which begins a command in the middle of a line, too
-    return "\n".join([*lines, f"socialpolicy {found.report.command}: {told}"]) + "\n"
+    note = [one_line(found.report.note)] if found.report.note else []
+    return "\n".join([*lines, f"socialpolicy {found.report.command}: {told}", *note]) + "\n"
 
 
 def annotation(finding: Finding) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
@@ -80,7 +81,9 @@ def of_one(one: Compared, rows: int, linking: Linking) -> Iterator[Block]:
         yield Heading((Words(f"{sign} "), Words(one.id, strong=True), Words(f" {said}.")))
         if one.only == "gone" and not accepted:
             how = plain("Put it back; or, where it was agreed on, put these lines into .socialpolicy.toml:")
-            yield Details("How to accept this change", (Paragraph(how), Listing(waiver_lines(key_of_gone(one)))))
+            yield Details(
+                "How to accept this change", (Paragraph(how), Listing(waiver_lines(key_of_gone(one), one.until)))
+            )
         if accepted:
             yield Details(f"Accepted on record ({len(one.waived)})", (Bullets(accepted_lines(one)),))
         return
@@ -278,14 +281,14 @@ def accepting(one: Compared) -> Iterator[Block]:
         yield Paragraph(
             (Words("Or, where it was agreed on,"), *also, Words(" put these lines into .socialpolicy.toml:"))
         )
-        yield Listing("\n\n".join(map(waiver_lines, keys[:3])))
+        yield Listing("\n\n".join(waiver_lines(key, one.until) for key in keys[:3]))
         if len(keys) > 3:
             yield Paragraph(plain(f"And {len(keys) - 3:,} more; `socialpolicy diff -v` shows the key of each."))
 
 
-def waiver_lines(key: str) -> str:
+def waiver_lines(key: str, until: date) -> str:
     """The lines that accept one change."""
-    return f'[[waive]]\nfinding = "{key}"\nreason = "…"\nby = "…"\nuntil = 2026-12-31'
+    return f'[[waive]]\nfinding = "{key}"\nreason = "…"\nby = "…"\nuntil = {until.isoformat()}'
 
 
 def short(digest: str) -> str:
