@@ -342,6 +342,46 @@ def test_a_comment_of_an_outsider_is_never_taken_for_ours(tmp_path: Path, api: A
     assert [method for method, _ in api.requests] == ["GET", "GET", "POST", "GET", "GET", "PATCH"]
 
 
+@pytest.mark.parametrize("number", ["../../x", None, 1e9, True, []])
+def test_a_comment_without_a_number_changes_no_exit_status(tmp_path: Path, api: Api, number: object) -> None:
+    made = repository(tmp_path / "repository")
+    api.comments = [comment_of(1, "<!-- socialpolicy:policies -->\nOld") | {"id": number}]
+    ran = run_step(made, merged(made, {FILE: STRICTER}), tmp_path / "run", api=api.address, comment="true")
+    assert ran.status == 1
+    assert "No comment was written" in ran.said("warning")[0]
+    assert [method for method, _ in api.requests] == ["GET"]
+
+
+@pytest.mark.parametrize("name", ["pull_request", "push"])
+def test_an_event_that_cannot_be_read_is_no_reason_to_compare_with_nothing(tmp_path: Path, name: str) -> None:
+    made = repository(tmp_path / "repository")
+    ran = run_step(made, ["not", "an", "event"], tmp_path / "run", name=name)  # type: ignore[arg-type]
+    assert ran.status == 2
+    assert "no JSON object" in ran.said("error")[0]
+    assert ran.report()["result"]["test"]["status"] == 0, "the rest is done"
+    assert run_step(made, [], tmp_path / "run", name=name, against="HEAD").status == 0  # type: ignore[arg-type]
+
+
+def test_what_could_not_be_done_is_among_the_annotations_that_are_shown(tmp_path: Path) -> None:
+    made = repository(tmp_path / "repository", {f"policies/p{n}/policy.yaml": "socialpolicy: 2\n" for n in range(12)})
+    ran = run_step(made, {}, tmp_path / "run", name="workflow_dispatch", against="nowhere")
+    errors = [told for kind, _, told in ran.commands if kind == "error"]
+    assert len(errors) == 10
+    assert "could not do all that was asked" in errors[0]
+    assert "more findings of this level" in errors[-1]
+
+
+def test_what_was_chosen_in_the_pull_request_itself_is_said(tmp_path: Path, api: Api) -> None:
+    made = repository(tmp_path / "repository")
+    soft = {FILE: STRICTER, ".socialpolicy.toml": '[findings]\nbump-too-small = "off"\nversion-not-bumped = "off"\n'}
+    ran = run_step(made, merged(made, soft), tmp_path / "run", api=api.address, comment="true")
+    wanted = "Chosen in .socialpolicy.toml: bump-too-small is off and version-not-bumped is off."
+    assert wanted in ran.log
+    assert wanted in ran.summary
+    assert wanted in api.comments[0]["body"]
+    assert ran.report()["note"] == wanted
+
+
 # -- what authors write ----------------------------------------------------------------------------------------------------
 
 HOSTILE = (

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialpolicy import ActionError, Outcome, loads
+from socialpolicy.cli import output
 from socialpolicy.cli.main import COULD_NOT, GAVE_UP, GOOD, NO, run
 from socialpolicy.loading.reading import FILE_BYTES
 from socialpolicy.reviewing import impact_of
+from socialpolicy.solving import Undecided
 
 SHOP = """\
 socialpolicy: 1
@@ -138,6 +140,9 @@ def test_cases_that_pass_do_not_speak_for_those_with_errors(shop: Path, capsys: 
         _, data = report(capsys, "check", "policies")
         assert data["result"]["test"]["status"] == status
         assert ("Not run: the cases of shop" in data["result"]["test"]["summary"]) is (status == NO)
+    (shop / "policies/shop/tests/cases.yaml").write_text(CASES.format(expect="perhaps"))
+    (other / "tests" / "cases.yaml").unlink()  # which could not be told is not less than that
+    assert report(capsys, "check", "policies")[1]["result"]["test"]["status"] == COULD_NOT
 
 
 def test_what_is_given_up_at_a_limit_ends_with_three_in_its_report(
@@ -147,6 +152,7 @@ def test_what_is_given_up_at_a_limit_ends_with_three_in_its_report(
     status, data = report(capsys, "test", "policies")
     assert (status, [one["id"] for one in data["findings"]]) == (GAVE_UP, ["limit-reached"])
     assert report(capsys, "check", "policies")[1]["result"]["test"]["status"] == GAVE_UP
+    assert [output.failed("diff", error).status for error in (Undecided("so many"), OSError())] == [GAVE_UP, COULD_NOT]
 
 
 def test_a_missing_revision_is_not_done_and_the_rest_is(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,6 +227,15 @@ def test_the_impact_is_what_both_versions_decide(records: list[dict[str, Any]]) 
         "total": len(records), "stricter": wanted["stricter"], "looser": 0, "otherwise": 0, "refused": wanted["refused"],
     }  # fmt: skip
     assert impact_of(new, old, records).looser == wanted["stricter"]
+
+
+def test_what_one_version_alone_takes_for_an_action_is_not_counted_as_decided_alike() -> None:
+    old = loads(text())
+    new = loads(text().replace("[reply, story, offer]", "[reply, offer, story, poem]"))
+    records = [{"post.kind": kind} for kind in ("reply", "poem", "offer")]
+    for before, after in ((old, new), (new, old)):
+        found = impact_of(before, after, records).as_data()
+        assert found == {"total": 3, "stricter": 0, "looser": 0, "otherwise": 0, "refused": 1}
 
 
 def test_recorded_actions_are_told_beside_a_change(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

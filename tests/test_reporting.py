@@ -334,6 +334,15 @@ def test_a_file_outside_the_repository_is_named_by_its_whole_path(repo: Path, tm
     assert unquote(formats.uri("/a b/x.yaml")) == "file:///a b/x.yaml"
 
 
+def test_a_file_for_git_marks_the_top_as_a_folder_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it is in a work tree, and in a submodule."""
+    (tmp_path / "policies").mkdir()
+    (tmp_path / ".git").write_text("gitdir: elsewhere\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "policies")
+    (finding,) = located(Report("validate", 1, "", (Finding("tag", "It is so.", "a.yaml"),))).findings
+    assert finding.file == "policies/a.yaml"
+
+
 # -- junit ---------------------------------------------------------------------------------------------------------------
 
 

@@ -207,7 +207,7 @@ def test_lines_to_copy_stay_lines(text: str) -> None:
         assert tags <= {"pre", "/pre", "code", "/code", "p", "/p", "/body", "/html"}
 
 
-@pytest.mark.parametrize(("text", "fence"), [("`", 3), ("```", 4), ("x\n````\nx", 5), ("`````` x ```", 7)])
+@pytest.mark.parametrize(("text", "fence"), [("x", 3), ("`", 3), ("```", 4), ("x\n````\nx", 5), ("`````` x ```", 7)])
 def test_a_fence_is_longer_than_all_in_it(text: str, fence: int) -> None:
     sign = "`" * fence
     assert markdown([Listing(text)]) == f"{sign}\n{text}\n{sign}\n"
