@@ -514,3 +514,19 @@ def test_an_earlier_report_does_not_outlive_a_run_that_could_not_be_done(
     assert run(["check", "nope", *formats]) == COULD_NOT
     assert json.loads((shop / "r.json").read_text())["status"] == COULD_NOT
     assert "nope" in (shop / "r.txt").read_text()
+
+
+@pytest.mark.parametrize("fail_on", ["stricter", "any"])
+def test_what_fails_by_choice_says_why_and_how_it_is_accepted(
+    shop: Path, capsys: pytest.CaptureFixture[str], fail_on: str
+) -> None:
+    (shop / "policies/shop/policy.yaml").write_text(text("deny", "2.0.0"))
+    arguments = ["diff", "policies", "--against", "main", "--at", "2026-10-02", "--fail-on", fail_on]
+    status, out = told(capsys, *arguments)
+    words = {"stricter": "what gets stricter fails", "any": "any change fails"}[fail_on]
+    assert (status, f"Next: {words}; if it was agreed on" in out) == (NO, True)
+    assert f"1.0.0 → 2.0.0 ❌ {words}" in page(capsys, *arguments)[1]
+    lines = "\n".join(line.strip() for line in out[out.index("[[waive]]") :].splitlines())
+    (shop / ".socialpolicy.toml").write_text(lines.replace("…", "agreed"))
+    status, out = page(capsys, *arguments)
+    assert (status, "❌" in out) == (GOOD, False)

@@ -60,6 +60,7 @@ class Compared:
     findings: list[Finding] = field(default_factory=list)
     impact: Impact | None = None
     until: date = date.max
+    fail_on: str = FAIL_ON[0]
 
 
 def compared(
@@ -152,6 +153,21 @@ def to_waive(one: Compared) -> tuple[list[str], str]:
     return [change.key for change in left], version
 
 
+def is_against(change: Change, fail_on: str) -> bool:
+    """Whether a change is what a review was told to fail on."""
+    return change.direction == fail_on or (fail_on == "any" and change.needs > Bump.PATCH)
+
+
+def unwanted(one: Compared) -> list[str]:
+    """The keys of the changes that the review was told to fail on, and that nobody accepted."""
+    changes = one.diff.changes if one.diff else ()
+    return [
+        change.key
+        for change in changes
+        if change.fingerprint and change.key not in one.waived and is_against(change, one.fail_on)
+    ]
+
+
 def is_same(one: Compared) -> bool:
     """Whether a policy is as it was, and nothing is to be said about it."""
     found = one.diff
@@ -200,8 +216,7 @@ def of_change(one: Compared, change: Change, level: Level, fail_on: str) -> Find
     """One change as a finding, in the file of the new version if it stands there: of this level, or an error by ``fail_on``."""
     assert one.diff is not None
     waiver = one.waived.get(change.key) if change.fingerprint else None
-    against = change.direction == fail_on or (fail_on == "any" and change.needs > Bump.PATCH)
-    level = Level.INFO if waiver else Level.ERROR if against else level
+    level = Level.INFO if waiver else Level.ERROR if is_against(change, fail_on) else level
     file, line, related = place_of(one.diff, change)
     needs = f" (a {change.needs.word} change)" if change.needs > Bump.IDENTICAL else ""
     return Finding(

@@ -22,8 +22,18 @@ from socialpolicy.loading.findings import told as findings_told
 from socialpolicy.policy import Policy
 from socialpolicy.proving import Status
 from socialpolicy.reporting.report import Check, Report
-from socialpolicy.reporting.review import came, of_impact, waiver_lines
-from socialpolicy.reviewing import FAIL_ON, NO_RELEASE, Compared, compared, findings_of, is_same, key_of_gone, to_waive
+from socialpolicy.reporting.review import came, failing, of_impact, waiver_lines
+from socialpolicy.reviewing import (
+    FAIL_ON,
+    NO_RELEASE,
+    Compared,
+    compared,
+    findings_of,
+    is_same,
+    key_of_gone,
+    to_waive,
+    unwanted,
+)
 from socialpolicy.solving import CONFLICTS
 from socialpolicy.storing import Store
 from socialpolicy.versions import Bump
@@ -119,6 +129,8 @@ def report(
     found: Sequence[Compared], chosen: Configuration, fail_on: str, shown: Shown, link: str = "", marker: str = ""
 ) -> Report:
     """What changes, as a report."""
+    for one in found:
+        one.fail_on = fail_on
 
     def text() -> str:
         if shown.state:
@@ -440,16 +452,25 @@ def next_step(one: Compared) -> Iterator[str]:
     found = one.diff
     assert found is not None
     if not set(found.problems) & VERSION_FINDINGS:
+        keys = unwanted(one)
+        if keys:
+            yield f"\nNext: {failing(one.fail_on)}; if it was agreed on, waive it in .socialpolicy.toml:"
+            yield from lines_of(one, keys)
         return
     yield f'\nNext: write version: "{found.needed_version}" in {found.new.file}'
     keys, version = to_waive(one)
     if keys:
         also = f'write version: "{version}", and ' if version else ""
         yield f"      or, if it was agreed on, {also}waive it in .socialpolicy.toml:"
-        for key in keys[:3]:
-            yield from (f"        {line}" for line in waiver_lines(key, one.until).splitlines())
-        if len(keys) > 3:
-            yield f"        … and {len(keys) - 3} more; -v shows the key of each"
+        yield from lines_of(one, keys)
+
+
+def lines_of(one: Compared, keys: Sequence[str]) -> Iterator[str]:
+    """The lines that accept some changes: of the first three, and how many more there are."""
+    for key in keys[:3]:
+        yield from (f"        {line}" for line in waiver_lines(key, one.until).splitlines())
+    if len(keys) > 3:
+        yield f"        … and {len(keys) - 3} more; -v shows the key of each"
 
 
 def for_changelog(found: Diff) -> Iterator[str]:

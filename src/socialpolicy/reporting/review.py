@@ -27,9 +27,10 @@ from socialpolicy.reporting.writing import (
     Words,
     plain,
 )
-from socialpolicy.reviewing import Compared, Impact, is_same, key_of_gone, said_of, to_waive
+from socialpolicy.reviewing import Compared, Impact, is_same, key_of_gone, said_of, to_waive, unwanted
 from socialpolicy.versions import Bump
 
+PUT = "put these lines into .socialpolicy.toml"
 SENTENCE = 400
 """How much of one text a table shows."""
 SIGNS = {"stricter": "🔺 stricter", "looser": "🔻 looser", "other": "🔸 differs", "": "➕ also"}
@@ -80,7 +81,7 @@ def of_one(one: Compared, rows: int, linking: Linking) -> Iterator[Block]:
         sign = "🆕" if one.only != "gone" else "✅" if accepted else "❌"
         yield Heading((Words(f"{sign} "), Words(one.id, strong=True), Words(f" {said}.")))
         if one.only == "gone" and not accepted:
-            how = plain("Put it back; or, where it was agreed on, put these lines into .socialpolicy.toml:")
+            how = plain(f"Put it back; or, where it was agreed on, {PUT}:")
             yield Details(
                 "How to accept this change", (Paragraph(how), Listing(waiver_lines(key_of_gone(one), one.until)))
             )
@@ -88,7 +89,7 @@ def of_one(one: Compared, rows: int, linking: Linking) -> Iterator[Block]:
             yield Details(f"Accepted on record ({len(one.waived)})", (Bullets(accepted_lines(one)),))
         return
     found = one.diff
-    yield Heading(headline(found))
+    yield Heading(headline(one, found))
     yield Paragraph(plain(summary(one)))
     told = ("guarantee-added", "guarantee-removed")  # their own rows tell these
     changes = [
@@ -116,7 +117,7 @@ def of_one(one: Compared, rows: int, linking: Linking) -> Iterator[Block]:
     yield Paragraph(plain(f"{proved} socialpolicy {__version__} · {digests}"), small=True)
 
 
-def headline(found: Diff) -> Line:
+def headline(one: Compared, found: Diff) -> Line:
     """The versions, and whether the number says how much changes."""
     head = (
         Words("Policy change: "),
@@ -128,6 +129,8 @@ def headline(found: Diff) -> Line:
         return (*head, Words("❌ needs "), Words(found.needed_version, strong=True))
     if found.lost:
         return (*head, Words("❌ a guarantee is lost"))
+    if unwanted(one):
+        return (*head, Words(f"❌ {failing(one.fail_on)}"))
     if found.state is Bump.IDENTICAL:
         return (*head, Words("✅ nothing changes"))
     return (*head, Words(f"✅ a {found.state.word} change"))
@@ -273,17 +276,29 @@ def accepting(one: Compared) -> Iterator[Block]:
     found = one.diff
     assert found is not None
     if not set(found.problems) & VERSION_FINDINGS:
+        keys = unwanted(one)
+        if keys:
+            yield Paragraph(plain(f"Here {failing(one.fail_on)}. Where it was agreed on, {PUT}:"))
+            yield from listing(one, keys)
         return
     yield Paragraph((Words("Write "), Words(f'version: "{found.needed_version}"', code=True), Words(" in the policy.")))
     keys, version = to_waive(one)
     if keys:
         also = (Words(" write "), Words(f'version: "{version}"', code=True), Words(", and")) if version else ()
-        yield Paragraph(
-            (Words("Or, where it was agreed on,"), *also, Words(" put these lines into .socialpolicy.toml:"))
-        )
-        yield Listing("\n\n".join(waiver_lines(key, one.until) for key in keys[:3]))
-        if len(keys) > 3:
-            yield Paragraph(plain(f"And {len(keys) - 3:,} more; `socialpolicy diff -v` shows the key of each."))
+        yield Paragraph((Words("Or, where it was agreed on,"), *also, Words(f" {PUT}:")))
+        yield from listing(one, keys)
+
+
+def listing(one: Compared, keys: Sequence[str]) -> Iterator[Block]:
+    """The lines that accept some changes: of the first three, and how many more there are."""
+    yield Listing("\n\n".join(waiver_lines(key, one.until) for key in keys[:3]))
+    if len(keys) > 3:
+        yield Paragraph(plain(f"And {len(keys) - 3:,} more; `socialpolicy diff -v` shows the key of each."))
+
+
+def failing(fail_on: str) -> str:
+    """What a review was told to fail on, in words."""
+    return "any change fails" if fail_on == "any" else f"what gets {fail_on} fails"
 
 
 def waiver_lines(key: str, until: date) -> str:
