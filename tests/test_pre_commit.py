@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from action_help import BUMPED, CASES, POLICY, ROOT, STRICTER, Repository, repository
+from action_help import BUMPED, CASES, POLICY, ROOT, STRICTER, Repository, inn, repository
 from socialpolicy import starting
 from socialpolicy.cli import pushed
 from socialpolicy.cli.main import run
@@ -201,12 +201,21 @@ def test_a_branch_is_compared_with_where_it_began_however_often_it_is_pushed(mad
     assert push(made)[0] == 1
 
 
-def test_a_push_of_something_else_is_not_looked_at(made: Repository) -> None:
+def test_a_push_of_something_else_says_nothing(made: Repository) -> None:
     with_default(made)
     made.commit({"README.md": "Hello"})
     status, told = push(made)
     assert status == 0
-    assert "Skipped" in told
+    assert re.search(r"version numbers say how much changes\.+Passed", told)
+
+
+def test_a_push_without_a_policy_that_was_there_is_refused(made: Repository) -> None:
+    """Of a file that is gone pre-commit hands no name to a hook, so this one is called for every push."""
+    with_default(made)
+    made.commit({path: None for path in inn()})
+    status, told = push(made)
+    assert status == 1
+    assert "is gone: no version of it decides any more" in told
 
 
 # -- the word `pushed` -----------------------------------------------------------------------------------------------------
