@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from action_help import BUMPED, CASES, POLICY, ROOT, STRICTER, Repository, inn, repository
+from action_help import BUMPED, CASES, POLICY, ROOT, STRICTER, Repository, repository
 from socialpolicy import starting
 from socialpolicy.cli import pushed
 from socialpolicy.cli.main import run
@@ -212,7 +212,7 @@ def test_a_push_of_something_else_says_nothing(made: Repository) -> None:
 def test_a_push_without_a_policy_that_was_there_is_refused(made: Repository) -> None:
     """Of a file that is gone pre-commit hands no name to a hook, so this one is called for every push."""
     with_default(made)
-    made.commit({path: None for path in inn()})
+    made.commit({f"policies/shop/{file}": None for file in ("policy.yaml", "tests/cases.yaml")})
     status, told = push(made)
     assert status == 1
     assert "is gone: no version of it decides any more" in told
