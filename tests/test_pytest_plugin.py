@@ -134,6 +134,7 @@ def project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project
         "PYTHONPYCACHEPREFIX": str(tmp_path_factory.getbasetemp() / "bytecode")
     }  # compiled once for all tests
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment.pop("CI", None)  # where pytest cuts no line
     made = Project(tmp_path / "top", environment)
     for name, content in OTHERS.items():
         made.write(name, content)

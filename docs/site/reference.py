@@ -449,7 +449,7 @@ def shown_files() -> list[Page]:
     """Pages that show other files, for the pages that link to them."""
     texts = [*(ROOT / "policies").glob("*/texts/*.yaml"), *(ROOT / "examples").rglob("*.*"), ROOT / "LICENSE"]
     pages = []
-    for file in sorted(file for file in texts if file.is_file()):
+    for file in sorted(file for file in texts if file.is_file() and "__pycache__" not in file.parts):
         source = file.relative_to(ROOT).as_posix()
         text = as_file(source, "", file.read_text("utf-8"), LANGUAGES.get(file.suffix, "text"))
         pages.append(Page(f"files/{source.replace('/', '-')}.md", text, source))

@@ -1694,7 +1694,7 @@ def special() -> Iterator[Hostile]:
     yield bad("name with a nought byte", plain("FOLDER/a\0b.yaml"), status=2)
     yield bad("name longer than names may be", plain("FOLDER/" + "a" * 5000), status=2)
     yield bad("folder without a policy", plain("FOLDER"), status=2)
-    yield bad("revision that is not supported", plain("HEAD~1:policies/acme/policy.yaml"), status=2)
+    yield bad("revision that there is not", plain("no-such-revision:policies/acme/policy.yaml"), status=2)
     yield bad("folder with a link that leads out", folder_with(outside), "outside-root@1:1")
     yield bad(
         "folder with a link to itself",

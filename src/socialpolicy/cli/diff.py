@@ -319,7 +319,7 @@ def told(one: Compared, *, verbose: bool, quiet: bool, on: bool) -> str:
         lines += waived_lines(one)
     if one.findings:
         lines += ["", output.painted_findings(findings_told(one.findings), on)]
-    lines += next_step(one)
+    lines += next_step(one, quiet=quiet)
     return "\n".join(lines)
 
 
@@ -447,12 +447,12 @@ def waived_lines(one: Compared) -> Iterator[str]:
         label = "  "
 
 
-def next_step(one: Compared) -> Iterator[str]:
+def next_step(one: Compared, *, quiet: bool) -> Iterator[str]:
     """What to do where the answer is no."""
     found = one.diff
     assert found is not None
     if not set(found.problems) & VERSION_FINDINGS:
-        keys = unwanted(one)
+        keys = [] if quiet else unwanted(one)
         if keys:
             yield f"\nNext: {failing(one.fail_on)}; if it was agreed on, waive it in .socialpolicy.toml:"
             yield from lines_of(one, keys)
